@@ -1,0 +1,161 @@
+//===- QuantizeOps.td - between real and stored numbers -------------------------------------------===//
+
+#ifndef NIBBLE_DIALECT_NIBBLE_IR_QUANTIZEOPS_TD
+#define NIBBLE_DIALECT_NIBBLE_IR_QUANTIZEOPS_TD
+
+include "mlir/Interfaces/InferTypeOpInterface.td"
+include "mlir/Interfaces/SideEffectInterfaces.td"
+include "nibble/Dialect/Nibble/IR/NibbleAttributes.td"
+
+class Nibble_Op<string mnemonic, list<Trait> traits = []> : Op<NibbleDialect, mnemonic, traits>;
+
+def QuantizeOp : Nibble_Op<"quantize", [Pure]> {
+  let summary = "real numbers to stored codes";
+  let description = [{
+    Writes each element as a code of the scheme, with the parameters of its block:
+
+    ```
+    code = clamp(round(input / scale) + zero_point, min_code, max_code)
+    ```
+
+    The quotient is an IEEE f32 division; `round` is the scheme's; the sum and the clamp are exact. NaN becomes the
+    code of zero (`docs/Spec.md`, "quantize").
+
+    Constraints:
+    * (C1) the result has the input's shape and the scheme's storage type;
+    * (C2) the scale has the shape that scheme and logical shape demand;
+    * (C3) a zero point is given exactly when the scheme has one, with the scale's shape.
+
+    ```mlir
+    %q = nibble.quantize %x scale(%s : tensor<f32>) zero_point(%z : tensor<i32>)
+           as <u8, zero_point = integer> : tensor<1x8xf32> -> tensor<1x8xi8>
+    ```
+  }];
+  let arguments = (ins
+    AnyRankedTensor:$input,
+    AnyRankedTensor:$scale,
+    Optional<AnyRankedTensor>:$zeroPoint,
+    SchemeAttr:$scheme);
+  let results = (outs AnyRankedTensor:$result);
+  let assemblyFormat = [{
+    $input `scale` `(` $scale `:` type($scale) `)` (`zero_point` `(` $zeroPoint^ `:` type($zeroPoint) `)`)?
+    `as` $scheme attr-dict `:` type($input) `->` type($result)
+  }];
+  let hasVerifier = 1;
+}
+
+def DequantizeOp : Nibble_Op<"dequantize", [Pure]> {
+  let summary = "stored codes to real numbers";
+  let description = [{
+    ```
+    result = float(code - zero_point) * scale
+    ```
+
+    The difference is exact; the product is one IEEE f32 multiplication.
+
+    Constraints: (C1) to (C3) of `nibble.quantize` with input and result exchanged.
+
+    ```mlir
+    %x = nibble.dequantize %q scale(%s : tensor<f32>) zero_point(%z : tensor<i32>)
+           as <u8, zero_point = integer> : tensor<1x8xi8> -> tensor<1x8xf32>
+    ```
+  }];
+  let arguments = (ins
+    AnyRankedTensor:$input,
+    AnyRankedTensor:$scale,
+    Optional<AnyRankedTensor>:$zeroPoint,
+    SchemeAttr:$scheme);
+  let results = (outs AnyRankedTensor:$result);
+  let assemblyFormat = [{
+    $input `scale` `(` $scale `:` type($scale) `)` (`zero_point` `(` $zeroPoint^ `:` type($zeroPoint) `)`)?
+    `as` $scheme attr-dict `:` type($input) `->` type($result)
+  }];
+  let hasVerifier = 1;
+}
+
+def RequantizeOp : Nibble_Op<"requantize", [Pure, AttrSizedOperandSegments]> {
+  let summary = "stored codes of one scheme to stored codes of another";
+  let description = [{
+    ```
+    result = clamp(round(float(input - input_zero_point) * multiplier) + result_zero_point, min_code, max_code)
+    ```
+
+    with `multiplier = input_scale / result_scale` computed once in f32. Both schemes are integer and per tensor.
+
+    Constraints:
+    * (C1) input and result have the same shape and the storage types of their schemes;
+    * (C2) both schemes are integer schemes with one block;
+    * (C3) the zero points are given exactly where the schemes have one.
+
+    ```mlir
+    %r = nibble.requantize %q multiplier(%m : tensor<f32>) input_zero_point(%zi : tensor<i32>)
+           result_zero_point(%zr : tensor<i32>)
+           from <u8, zero_point = integer> to <u8, zero_point = integer>
+           : tensor<1x8xi8> -> tensor<1x8xi8>
+    ```
+  }];
+  let arguments = (ins
+    AnyRankedTensor:$input,
+    AnyRankedTensor:$multiplier,
+    Optional<AnyRankedTensor>:$inputZeroPoint,
+    Optional<AnyRankedTensor>:$resultZeroPoint,
+    SchemeAttr:$inputScheme,
+    SchemeAttr:$resultScheme);
+  let results = (outs AnyRankedTensor:$result);
+  let assemblyFormat = [{
+    $input `multiplier` `(` $multiplier `:` type($multiplier) `)`
+    (`input_zero_point` `(` $inputZeroPoint^ `:` type($inputZeroPoint) `)`)?
+    (`result_zero_point` `(` $resultZeroPoint^ `:` type($resultZeroPoint) `)`)?
+    `from` $inputScheme `to` $resultScheme attr-dict `:` type($input) `->` type($result)
+  }];
+  let hasVerifier = 1;
+}
+
+def ChooseParamsOp : Nibble_Op<"choose_params", [Pure]> {
+  let summary = "quantization parameters from the data itself, at run time";
+  let description = [{
+    For each block of the input the scale (and zero point) that a scheme needs to hold it without clipping:
+
+    ```
+    without zero point: scale = max(abs(block)) / max_code
+    with zero point:    lo = min(0, min(block)), hi = max(0, max(block))
+                        scale = (hi - lo) / (max_code - min_code)
+                        zero_point = clamp(round(min_code - lo / scale), min_code, max_code)
+    ```
+
+    A block of zeros gets scale 1 and the code of zero. Divisions are IEEE f32.
+
+    Constraints:
+    * (C1) the scale has the shape that scheme and input shape demand;
+    * (C2) there is a zero point exactly when the scheme has an integer one, with the scale's shape;
+    * (C3) the scheme is an integer scheme.
+
+    ```mlir
+    %s = nibble.choose_params %x as <s8 narrow, block = [1, 0]>
+           : tensor<4x64xf32> -> tensor<4x1xf32>
+    ```
+  }];
+  let arguments = (ins AnyRankedTensor:$input, SchemeAttr:$scheme);
+  let results = (outs AnyRankedTensor:$scale, Optional<AnyRankedTensor>:$zeroPoint);
+  let assemblyFormat = [{
+    $input `as` $scheme attr-dict `:` type($input) `->` type($scale) (`,` type($zeroPoint)^)?
+  }];
+  let hasVerifier = 1;
+}
+
+def ObserveOp : Nibble_Op<"observe", [AllTypesMatch<["input", "result"]>]> {
+  let summary = "a probe for calibration";
+  let description = [{
+    Passes its input on. In a calibration program it updates the statistics called `name` (the C ABI of
+    `lib/Runtime/Observe.h`). `--nibble-fold-calibration` fills in what was seen; quantization reads and removes it.
+
+    ```mlir
+    %y = nibble.observe %x "conv1" : tensor<1x8xf32>
+    ```
+  }];
+  let arguments = (ins AnyRankedTensor:$input, StrAttr:$name, OptionalAttr<StatisticsAttr>:$statistics);
+  let results = (outs AnyRankedTensor:$result);
+  let assemblyFormat = "$input $name (`statistics` $statistics^)? attr-dict `:` type($input)";
+}
+
+#endif // NIBBLE_DIALECT_NIBBLE_IR_QUANTIZEOPS_TD

@@ -1,0 +1,57 @@
+//===- QuantizationInterfaces.td - how passes see ops they do not own ----------------------------===//
+//
+// Three small interfaces, so that the quantization passes need not know the dialects of a program. Upstream ops get them
+// as external models in InterfaceModels/; any other dialect can attach them to its own ops.
+//
+//===----------------------------------------------------------------------------------------------===//
+
+#ifndef NIBBLE_INTERFACES_QUANTIZATIONINTERFACES_TD
+#define NIBBLE_INTERFACES_QUANTIZATIONINTERFACES_TD
+
+include "mlir/IR/OpBase.td"
+
+def QuantizableOpInterface : OpInterface<"QuantizableOpInterface"> {
+  let cppNamespace = "::nibble";
+  let description = [{
+    A contraction that has an integer form: products of an activation and a weight, summed in an integer accumulator.
+    An op says which operand plays which role; the passes decide the schemes.
+  }];
+  let methods = [
+    InterfaceMethod<[{
+      The operands that a scheme can be assigned to, with their roles. An activation has one scale for the whole tensor;
+      a weight may have one for each index of `channelAxis`, the dimension that survives as the output channel.
+    }], "::llvm::SmallVector<::nibble::QuantizableOperand>", "getQuantizableOperands">,
+    InterfaceMethod<[{
+      How many products are summed for one element of the result; decides whether a 32-bit accumulator can overflow.
+    }], "int64_t", "getReductionSize">,
+  ];
+}
+
+def SameScaleOpInterface : OpInterface<"SameScaleOpInterface"> {
+  let cppNamespace = "::nibble";
+  let description = [{
+    An op whose results hold nothing but elements of its operands (or zeros): reshape, transpose, slice, concat, maximum
+    pooling, padding with zero. It commutes with quantization when operands and results share scale and zero point, so it
+    runs on storage values.
+  }];
+  let methods = [
+    InterfaceMethod<[{
+      The operands that must share quantization parameters with every result; empty when this instance of the op does not
+      preserve the scale after all (a padding value other than zero, a region that computes).
+    }], "::llvm::SmallVector<::mlir::OpOperand *>", "getSameScaleOperands">,
+  ];
+}
+
+def FixedRangeOpInterface : OpInterface<"FixedRangeOpInterface"> {
+  let cppNamespace = "::nibble";
+  let description = [{
+    An op whose result lies in a range known without data: softmax and sigmoid in [0, 1], tanh in [-1, 1].
+  }];
+  let methods = [
+    InterfaceMethod<[{
+      The smallest interval that holds every element of the result with this number; nothing when it is not known.
+    }], "::std::optional<::nibble::ValueRange>", "getFixedRange", (ins "unsigned":$resultNumber)>,
+  ];
+}
+
+#endif // NIBBLE_INTERFACES_QUANTIZATIONINTERFACES_TD

@@ -1,0 +1,174 @@
+//===- ContractOps.cpp - nibble.conv and nibble.contract -------------------------------------------===//
+
+#include "nibble/Dialect/Nibble/IR/NibbleDialect.h"
+
+using namespace mlir;
+using namespace nibble;
+
+/// What both ops read and write: operands are read, the destination is written, on buffers only.
+template <typename ContractionOp>
+static void getContractionEffects(ContractionOp op,
+                                  SmallVectorImpl<SideEffects::EffectInstance<MemoryEffects::Effect>> &effects) {
+  for (OpOperand &operand : op->getOpOperands()) {
+    if (!isa<MemRefType>(operand.get().getType()))
+      continue;
+    bool isInit = operand.get() == op.getInit();
+    effects.emplace_back(isInit ? static_cast<MemoryEffects::Effect *>(MemoryEffects::Write::get())
+                                : MemoryEffects::Read::get(),
+                         &operand, SideEffects::DefaultResource::get());
+  }
+}
+
+void ConvOp::getEffects(SmallVectorImpl<SideEffects::EffectInstance<MemoryEffects::Effect>> &effects) {
+  getContractionEffects(*this, effects);
+}
+void ContractOp::getEffects(SmallVectorImpl<SideEffects::EffectInstance<MemoryEffects::Effect>> &effects) {
+  getContractionEffects(*this, effects);
+}
+
+template <typename ContractionOp>
+static Type accumulatorType(ContractionOp op) {
+  if (!op.getEpilogue().empty())
+    return op.getEpilogue().front().getArgument(0).getType();
+  return op.getInitType().getElementType();
+}
+
+Type ConvOp::getAccumulatorType() { return accumulatorType(*this); }
+Type ContractOp::getAccumulatorType() { return accumulatorType(*this); }
+
+int64_t ConvOp::getNumChannels() { return getInitType().getShape().back(); }
+int64_t ContractOp::getNumChannels() { return getInitType().getShape().back(); }
+
+//===----------------------------------------------------------------------------------------------===//
+// Quantizable
+//===----------------------------------------------------------------------------------------------===//
+
+SmallVector<QuantizableOperand> ConvOp::getQuantizableOperands() {
+  return {{&getInputMutable(), OperandRole::Activation}, {&getFilterMutable(), OperandRole::Weight, 3}};
+}
+
+int64_t ConvOp::getReductionSize() {
+  ArrayRef<int64_t> shape = getFilterShape();
+  return shape[0] * shape[1] * shape[2];
+}
+
+SmallVector<QuantizableOperand> ContractOp::getQuantizableOperands() {
+  int64_t rank = getFilterShape().size();
+  // A filter that is computed at run time is an activation with one scale.
+  if (!matchPattern(getFilter(), m_Constant()))
+    return {{&getInputMutable(), OperandRole::Activation}, {&getFilterMutable(), OperandRole::Activation}};
+  return {{&getInputMutable(), OperandRole::Activation},
+          {&getFilterMutable(), OperandRole::Weight, getTransposeFilter() ? rank - 2 : rank - 1}};
+}
+
+int64_t ContractOp::getReductionSize() { return getInputType().getShape().back(); }
+
+//===----------------------------------------------------------------------------------------------===//
+// Verification
+//===----------------------------------------------------------------------------------------------===//
+
+/// (C5) to (C7) of nibble.conv.
+template <typename ContractionOp>
+static LogicalResult verifyContraction(ContractionOp op, StringRef biasLabel, StringRef epilogueLabel,
+                                       StringRef schemeLabel) {
+  ShapedType initType = op.getInitType();
+  int64_t numChannels = initType.getShape().back();
+  Type accumulator = op.getAccumulatorType();
+  if (Value bias = op.getBias()) {
+    auto type = cast<ShapedType>(bias.getType());
+    if (type.getRank() != 1 || type.getDimSize(0) != numChannels || type.getElementType() != accumulator)
+      return op.emitOpError() << biasLabel << " expected a bias of " << numChannels << " x " << accumulator << ", got "
+                              << type;
+  }
+  Region &epilogue = op.getEpilogue();
+  if (epilogue.empty()) {
+    if (!op.getEpilogueOperands().empty())
+      return op.emitOpError() << epilogueLabel << " epilogue operands need an epilogue";
+  } else {
+    Block &block = epilogue.front();
+    if (block.getNumArguments() != op.getEpilogueOperands().size() + 1)
+      return op.emitOpError() << epilogueLabel << " expected " << op.getEpilogueOperands().size() + 1
+                              << " epilogue arguments, got " << block.getNumArguments();
+    for (auto [argument, operand] : llvm::zip_equal(block.getArguments().drop_front(), op.getEpilogueOperands())) {
+      auto type = cast<ShapedType>(operand.getType());
+      bool isScalar = type.getRank() == 0, isFull = type.getShape() == initType.getShape(),
+           isPerChannel = type.getRank() == 1 && type.getDimSize(0) == numChannels;
+      if (!isScalar && !isFull && !isPerChannel)
+        return op.emitOpError() << epilogueLabel << " an epilogue operand is a scalar, has one element per channel or "
+                                << "the shape of the result; got " << type;
+      if (argument.getType() != type.getElementType())
+        return op.emitOpError() << epilogueLabel << " epilogue argument of type " << argument.getType() << " for operand "
+                                << type;
+    }
+    auto yield = dyn_cast<YieldOp>(block.getTerminator());
+    if (!yield || yield.getValue().getType() != initType.getElementType())
+      return op.emitOpError() << epilogueLabel << " the epilogue must yield " << initType.getElementType();
+  }
+  SchemeAttr input = op.getInputSchemeAttr(), filter = op.getFilterSchemeAttr();
+  if (static_cast<bool>(input) != static_cast<bool>(filter))
+    return op.emitOpError() << schemeLabel << " input and filter have a scheme both or neither";
+  for (SchemeAttr scheme : {input, filter})
+    if (scheme && (!scheme.isInteger() || scheme.getZeroPoint() == ZeroPointKind::Minimum))
+      return op.emitOpError() << schemeLabel << " expected an integer scheme without minimum, got " << scheme;
+  return success();
+}
+
+LogicalResult ConvOp::verify() {
+  ShapedType input = getInputType(), init = getInitType();
+  auto filterType = cast<ShapedType>(getFilter().getType());
+  ArrayRef<int64_t> filter = getFilterShape();
+  // (C1)
+  if (input.getRank() != 4 || init.getRank() != 4 || filter.size() != 4 ||
+      filterType.getRank() != (getPackedFilterShape() ? 1 : 4))
+    return emitOpError() << "(C1) expected input, filter and init of rank 4, got " << input << ", " << filterType << ", "
+                         << init;
+  // (C3)
+  if (getStrides().size() != 2 || getDilations().size() != 2 || getPadding().size() != 4)
+    return emitOpError() << "(C3) expected two strides, two dilations and four padding sizes";
+  for (int64_t value : llvm::concat<const int64_t>(getStrides(), getDilations()))
+    if (value < 1)
+      return emitOpError() << "(C3) strides and dilations are positive, got " << value;
+  for (int64_t value : getPadding())
+    if (value < 0)
+      return emitOpError() << "(C3) padding is not negative, got " << value;
+  // (C2)
+  int64_t groups = getGroups(), channels = input.getDimSize(3), features = init.getDimSize(3);
+  if (groups < 1 || channels % groups || features % groups || filter[2] * groups != channels || filter[3] != features)
+    return emitOpError() << "(C2) " << channels << " input channels, " << features << " output channels and " << groups
+                         << " groups do not fit a filter of shape [" << filter << "]";
+  // (C4)
+  if (input.getDimSize(0) != init.getDimSize(0))
+    return emitOpError() << "(C4) expected batch " << input.getDimSize(0) << ", got " << init.getDimSize(0);
+  for (int dim : {0, 1}) {
+    int64_t extent = input.getDimSize(1 + dim), padded = extent + getPadding()[2 * dim] + getPadding()[2 * dim + 1];
+    int64_t window = (filter[dim] - 1) * getDilations()[dim] + 1;
+    if (ShapedType::isDynamic(extent) || ShapedType::isDynamic(init.getDimSize(1 + dim)))
+      continue;
+    int64_t expected = padded < window ? 0 : (padded - window) / getStrides()[dim] + 1;
+    if (init.getDimSize(1 + dim) != expected)
+      return emitOpError() << "(C4) expected " << expected << " results in spatial dimension " << dim << ", got "
+                           << init.getDimSize(1 + dim);
+  }
+  return verifyContraction(*this, "(C5)", "(C6)", "(C7)");
+}
+
+LogicalResult ContractOp::verify() {
+  ShapedType input = getInputType(), init = getInitType();
+  auto filterType = cast<ShapedType>(getFilter().getType());
+  ArrayRef<int64_t> filter = getFilterShape();
+  int64_t rank = input.getRank(), filterRank = filter.size();
+  // (C1)
+  if (rank < 2 || init.getRank() != rank || (filterRank != 2 && filterRank != rank) ||
+      filterType.getRank() != (getPackedFilterShape() ? 1 : filterRank))
+    return emitOpError() << "(C1) expected input and init of one rank and a filter of that rank or 2, got " << input
+                         << ", " << filterType << ", " << init;
+  // (C2)
+  int64_t k = filter[filterRank - (getTransposeFilter() ? 1 : 2)], n = filter[filterRank - (getTransposeFilter() ? 2 : 1)];
+  ArrayRef<int64_t> batch = input.getShape().drop_back(2);
+  if (batch != init.getShape().drop_back(2) || (filterRank > 2 && filter.drop_back(2) != batch))
+    return emitOpError() << "(C2) batch dimensions differ: " << input << ", filter [" << filter << "], " << init;
+  if (input.getDimSize(rank - 1) != k || init.getDimSize(rank - 1) != n ||
+      input.getDimSize(rank - 2) != init.getDimSize(rank - 2))
+    return emitOpError() << "(C2) M, N and K differ: " << input << ", filter [" << filter << "], " << init;
+  return verifyContraction(*this, "(C3)", "(C4)", "(C5)");
+}

@@ -1,0 +1,5 @@
+//===- QuantizationInterfaces.cpp ------------------------------------------------------------------===//
+
+#include "nibble/Interfaces/QuantizationInterfaces.h"
+
+#include "nibble/Interfaces/QuantizationInterfaces.cpp.inc"

@@ -1,0 +1,16 @@
+//===- nibble-opt.cpp - mlir-opt with nibble in it --------------------------------------------------===//
+
+#include "nibble/Dialect/Nibble/IR/NibbleDialect.h"
+#include "mlir/InitAllDialects.h"
+#include "mlir/InitAllExtensions.h"
+#include "mlir/InitAllPasses.h"
+#include "mlir/Tools/mlir-opt/MlirOptMain.h"
+
+int main(int argc, char **argv) {
+  mlir::DialectRegistry registry;
+  mlir::registerAllDialects(registry);
+  mlir::registerAllExtensions(registry);
+  mlir::registerAllPasses();
+  registry.insert<nibble::NibbleDialect>();
+  return mlir::asMainReturnCode(mlir::MlirOptMain(argc, argv, "nibble optimizer driver\n", registry));
+}
