@@ -85,3 +85,11 @@ LogicalResult ChooseParamsOp::verify() {
     return emitOpError() << "(C2) expected a zero point of shape [" << expected << "], got " << getZeroPoint().getType();
   return success();
 }
+
+LogicalResult ObserveOp::verify() {
+  // (C1)
+  if (isa<RankedTensorType>(getInput().getType()) ? !getResult() || getResult().getType() != getInput().getType()
+                                                  : static_cast<bool>(getResult()))
+    return emitOpError() << "(C1) on a tensor the result has the input's type, on a buffer there is none";
+  return success();
+}

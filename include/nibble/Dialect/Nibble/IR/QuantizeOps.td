@@ -143,19 +143,27 @@ def ChooseParamsOp : Nibble_Op<"choose_params", [Pure]> {
   let hasVerifier = 1;
 }
 
-def ObserveOp : Nibble_Op<"observe", [AllTypesMatch<["input", "result"]>]> {
+def ObserveOp : Nibble_Op<"observe"> {
   let summary = "a probe for calibration";
   let description = [{
     Passes its input on. In a calibration program it updates the statistics called `name` (the C ABI of
     `lib/Runtime/Observe.h`). `--nibble-fold-calibration` fills in what was seen; quantization reads and removes it.
 
+    Constraints:
+    * (C1) on a tensor the result has the input's type; on a buffer there is none.
+
     ```mlir
-    %y = nibble.observe %x "conv1" : tensor<1x8xf32>
+    %y = nibble.observe %x "conv1" : tensor<1x8xf32> -> tensor<1x8xf32>
     ```
   }];
-  let arguments = (ins AnyRankedTensor:$input, StrAttr:$name, OptionalAttr<StatisticsAttr>:$statistics);
-  let results = (outs AnyRankedTensor:$result);
-  let assemblyFormat = "$input $name (`statistics` $statistics^)? attr-dict `:` type($input)";
+  let arguments = (ins AnyShaped:$input, StrAttr:$name, OptionalAttr<StatisticsAttr>:$statistics);
+  let results = (outs Optional<AnyRankedTensor>:$result);
+  let assemblyFormat = "$input $name (`statistics` $statistics^)? attr-dict `:` type($input) (`->` type($result)^)?";
+  let builders = [OpBuilder<(ins "::mlir::Value":$input, "::mlir::StringRef":$name), [{
+    build($_builder, $_state, ::llvm::isa<::mlir::RankedTensorType>(input.getType()) ? input.getType() : ::mlir::Type(),
+          input, $_builder.getStringAttr(name), StatisticsAttr());
+  }]>];
+  let hasVerifier = 1;
 }
 
 #endif // NIBBLE_DIALECT_NIBBLE_IR_QUANTIZEOPS_TD
