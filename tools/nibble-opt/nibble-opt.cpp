@@ -1,6 +1,7 @@
 //===- nibble-opt.cpp - mlir-opt with nibble in it --------------------------------------------------===//
 
 #include "nibble/Dialect/Nibble/IR/NibbleDialect.h"
+#include "nibble/Transforms/Passes.h"
 #include "mlir/InitAllDialects.h"
 #include "mlir/InitAllExtensions.h"
 #include "mlir/InitAllPasses.h"
@@ -11,6 +12,7 @@ int main(int argc, char **argv) {
   mlir::registerAllDialects(registry);
   mlir::registerAllExtensions(registry);
   mlir::registerAllPasses();
+  nibble::registerNibblePasses();
   registry.insert<nibble::NibbleDialect>();
   return mlir::asMainReturnCode(mlir::MlirOptMain(argc, argv, "nibble optimizer driver\n", registry));
 }
