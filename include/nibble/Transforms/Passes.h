@@ -7,6 +7,7 @@
 #ifndef NIBBLE_TRANSFORMS_PASSES_H
 #define NIBBLE_TRANSFORMS_PASSES_H
 
+#include "nibble/Dialect/Nibble/IR/NibbleDialect.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/Pass/Pass.h"

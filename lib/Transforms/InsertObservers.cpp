@@ -1,0 +1,79 @@
+//===- InsertObservers.cpp - probes on the values that quantization may need ------------------------===//
+
+#include "nibble/Analysis/FusionGroups.h"
+#include "nibble/Dialect/Nibble/IR/NibbleDialect.h"
+#include "nibble/Transforms/Passes.h"
+#include "mlir/IR/Matchers.h"
+#include "llvm/ADT/StringSet.h"
+
+namespace nibble {
+#define GEN_PASS_DEF_INSERTOBSERVERSPASS
+#include "nibble/Transforms/Passes.h.inc"
+} // namespace nibble
+
+using namespace mlir;
+using namespace nibble;
+
+namespace {
+
+/// Float tensors that exist in memory and that a quantized op may read or write.
+SetVector<Value> gatherObservedValues(func::FuncOp function) {
+  SetVector<Value> values;
+  auto insert = [&](Value value) {
+    auto type = dyn_cast<RankedTensorType>(value.getType());
+    if (type && type.getElementType().isF32() && !matchPattern(value, m_Constant()))
+      values.insert(value);
+  };
+  FusionGroups groups(function);
+  for (const auto &group : groups.getGroups()) {
+    for (Value input : group->getInputs())
+      insert(input);
+    insert(group->getResult());
+  }
+  function.walk([&](SameScaleOpInterface op) {
+    SmallVector<OpOperand *> operands = op.getSameScaleOperands();
+    if (operands.empty() || groups.getGroupOf(op))
+      return;
+    for (OpOperand *operand : operands)
+      insert(operand->get());
+    for (Value result : op->getResults())
+      insert(result);
+  });
+  // Observing an observed value again says nothing new.
+  values.remove_if([](Value value) {
+    return value.getDefiningOp<ObserveOp>() ||
+           llvm::any_of(value.getUsers(), [](Operation *user) { return isa<ObserveOp>(user); });
+  });
+  return values;
+}
+
+/// The name that the model's author knows: of the argument, or of the node that made the value.
+std::string getGivenName(Value value) {
+  if (auto argument = dyn_cast<BlockArgument>(value)) {
+    auto function = dyn_cast<func::FuncOp>(argument.getOwner()->getParentOp());
+    auto name = function ? function.getArgAttrOfType<StringAttr>(argument.getArgNumber(), "nibble.name") : StringAttr();
+    return name ? name.str() : "argument" + std::to_string(argument.getArgNumber());
+  }
+  if (auto location = value.getLoc()->findInstanceOf<NameLoc>())
+    return location.getName().str();
+  return value.getDefiningOp()->getName().stripDialect().str();
+}
+
+struct InsertObserversPass : public nibble::impl::InsertObserversPassBase<InsertObserversPass> {
+  void runOnOperation() override {
+    llvm::StringSet<> taken;
+    getOperation().walk([&](ObserveOp op) { taken.insert(op.getName()); });
+    OpBuilder builder(&getContext());
+    for (Value value : gatherObservedValues(getOperation())) {
+      std::string given = getGivenName(value), name = given;
+      for (unsigned number = 1; !taken.insert(name).second; ++number)
+        name = given + "_" + std::to_string(number);
+      builder.setInsertionPointAfterValue(value);
+      auto observe = ObserveOp::create(builder, value.getLoc(), value, name);
+      value.replaceAllUsesExcept(observe->getResult(0), observe);
+      ++numObserved;
+    }
+  }
+};
+
+} // namespace

@@ -1,0 +1,97 @@
+// RUN: %nibble_opt %s --split-input-file --pass-pipeline='builtin.module(func.func(nibble-insert-observers))' | FileCheck %s
+
+// CHECK-LABEL: @contraction
+// CHECK-SAME: %[[X:.*]]: tensor<1x8xf32>
+// CHECK: %[[OX:.*]] = nibble.observe %[[X]] "x"
+// CHECK: %[[Y:.*]] = nibble.contract ins(%[[OX]],
+// CHECK: %[[OY:.*]] = nibble.observe %[[Y]] "fc"
+// CHECK: return %[[OY]]
+func.func @contraction(%x: tensor<1x8xf32> {nibble.name = "x"}) -> tensor<1x4xf32> {
+  %w = arith.constant dense<1.0> : tensor<8x4xf32>
+  %init = tensor.empty() : tensor<1x4xf32>
+  %y = nibble.contract ins(%x, %w : tensor<1x8xf32>, tensor<8x4xf32>) outs(%init : tensor<1x4xf32>)
+         -> tensor<1x4xf32> loc("fc")
+  return %y : tensor<1x4xf32>
+}
+
+// -----
+
+#id = affine_map<(d0, d1) -> (d0, d1)>
+
+// Nothing is seen between a contraction and the activation that runs in it, also when that uses its operand twice. Names
+// are made unique.
+// CHECK-LABEL: @epilogue
+// CHECK: nibble.observe {{.*}} "argument0"
+// CHECK: nibble.contract
+// CHECK-NOT: nibble.observe
+// CHECK: math.exp
+// CHECK-NOT: nibble.observe
+// CHECK: arith.mulf
+// CHECK: nibble.observe {{.*}} "act"
+// CHECK: nibble.contract
+// CHECK: nibble.observe {{.*}} "act_1"
+func.func @epilogue(%x: tensor<1x8xf32>) -> tensor<1x8xf32> {
+  %w = arith.constant dense<1.0> : tensor<8x8xf32>
+  %init = tensor.empty() : tensor<1x8xf32>
+  %y = nibble.contract ins(%x, %w : tensor<1x8xf32>, tensor<8x8xf32>) outs(%init : tensor<1x8xf32>)
+         -> tensor<1x8xf32> loc("fc")
+  %s = linalg.generic {indexing_maps = [#id, #id], iterator_types = ["parallel", "parallel"]}
+       ins(%y : tensor<1x8xf32>) outs(%init : tensor<1x8xf32>) {
+  ^bb0(%a: f32, %out: f32):
+    %e = math.exp %a : f32
+    linalg.yield %e : f32
+  } -> tensor<1x8xf32>
+  %m = linalg.generic {indexing_maps = [#id, #id, #id], iterator_types = ["parallel", "parallel"]}
+       ins(%y, %s : tensor<1x8xf32>, tensor<1x8xf32>) outs(%init : tensor<1x8xf32>) {
+  ^bb0(%a: f32, %b: f32, %out: f32):
+    %e = arith.mulf %a, %b : f32
+    linalg.yield %e : f32
+  } -> tensor<1x8xf32> loc("act")
+  %z = nibble.contract ins(%m, %w : tensor<1x8xf32>, tensor<8x8xf32>) outs(%init : tensor<1x8xf32>)
+         -> tensor<1x8xf32> loc("act")
+  return %z : tensor<1x8xf32>
+}
+
+// -----
+
+#id = affine_map<(d0, d1) -> (d0, d1)>
+
+// The later contraction adds; the result of the earlier one exists.
+// CHECK-LABEL: @residual
+// CHECK: nibble.observe {{.*}} "x"
+// CHECK: %[[A:.*]] = nibble.contract
+// CHECK: %[[OA:.*]] = nibble.observe %[[A]] "a"
+// CHECK: %[[B:.*]] = nibble.contract
+// CHECK-NOT: nibble.observe
+// CHECK: %[[SUM:.*]] = linalg.generic {{.*}} ins(%[[B]], %[[OA]]
+// CHECK: nibble.observe %[[SUM]] "sum"
+func.func @residual(%x: tensor<1x8xf32> {nibble.name = "x"}) -> tensor<1x8xf32> {
+  %w = arith.constant dense<1.0> : tensor<8x8xf32>
+  %init = tensor.empty() : tensor<1x8xf32>
+  %a = nibble.contract ins(%x, %w : tensor<1x8xf32>, tensor<8x8xf32>) outs(%init : tensor<1x8xf32>)
+         -> tensor<1x8xf32> loc("a")
+  %b = nibble.contract ins(%x, %w : tensor<1x8xf32>, tensor<8x8xf32>) outs(%init : tensor<1x8xf32>)
+         -> tensor<1x8xf32> loc("b")
+  %sum = linalg.generic {indexing_maps = [#id, #id, #id], iterator_types = ["parallel", "parallel"]}
+       ins(%b, %a : tensor<1x8xf32>, tensor<1x8xf32>) outs(%init : tensor<1x8xf32>) {
+  ^bb0(%p: f32, %q: f32, %out: f32):
+    %e = arith.addf %p, %q : f32
+    linalg.yield %e : f32
+  } -> tensor<1x8xf32> loc("sum")
+  return %sum : tensor<1x8xf32>
+}
+
+// -----
+
+// Running it again adds nothing.
+// CHECK-LABEL: @observed
+// CHECK-COUNT-2: nibble.observe
+// CHECK-NOT: nibble.observe
+func.func @observed(%x: tensor<1x8xf32>) -> tensor<1x4xf32> {
+  %w = arith.constant dense<1.0> : tensor<8x4xf32>
+  %init = tensor.empty() : tensor<1x4xf32>
+  %o = nibble.observe %x "x" : tensor<1x8xf32> -> tensor<1x8xf32>
+  %y = nibble.contract ins(%o, %w : tensor<1x8xf32>, tensor<8x4xf32>) outs(%init : tensor<1x4xf32>)
+         -> tensor<1x4xf32> loc("fc")
+  return %y : tensor<1x4xf32>
+}
