@@ -1,12 +1,12 @@
 //===- MaterializePadding.cpp - buffers with a halo for padded convolutions ------------------------===//
 
+#include "Destination.h"
 #include "nibble/Dialect/Nibble/IR/NibbleDialect.h"
 #include "nibble/Transforms/Passes.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/IR/Matchers.h"
-#include "mlir/Interfaces/DestinationStyleOpInterface.h"
 #include "llvm/ADT/MapVector.h"
 
 namespace nibble {
@@ -54,28 +54,15 @@ Value fillStrip(OpBuilder &builder, Location loc, Value tensor, Value padding, A
                                        indices(builder, sizes), strides);
 }
 
-/// Where the padded tensor has to exist so that the producer of `value` can write into it: in front of the destination of
-/// the producer, or of the first producer when the value is put together from parts.
-Operation *getDestinationPoint(Value value) {
-  Operation *point = nullptr;
-  SmallVector<Value> worklist = {value};
-  SmallPtrSet<Operation *, 8> visited;
-  while (!worklist.empty()) {
-    Operation *def = worklist.pop_back_val().getDefiningOp();
-    if (!def || !visited.insert(def).second)
-      continue;
-    if (!point || (def->getBlock() == point->getBlock() && def->isBeforeInBlock(point)))
-      point = def;
-    if (auto insert = dyn_cast<tensor::InsertSliceOp>(def)) {
-      worklist.push_back(insert.getSource());
-      worklist.push_back(insert.getDest());
-    } else if (auto destinationStyle = dyn_cast<DestinationStyleOpInterface>(def)) {
-      llvm::append_range(worklist, destinationStyle.getDpsInits());
-    } else if (isa<tensor::CollapseShapeOp, tensor::ExpandShapeOp>(def)) {
-      worklist.push_back(def->getOperand(0));
-    }
+/// Where a value that is put together from slices (a concatenation) starts: the use of the `tensor.empty` that the first
+/// slice is inserted into. Null for other values.
+OpOperand *getRootDestination(Value value) {
+  OpOperand *destination = nullptr;
+  while (auto insert = value.getDefiningOp<tensor::InsertSliceOp>()) {
+    destination = &insert.getDestMutable();
+    value = insert.getDest();
   }
-  return point;
+  return destination && value.getDefiningOp<tensor::EmptyOp>() ? destination : nullptr;
 }
 
 /// Creates the padded tensor around `value` and makes every reader read its part of it.
@@ -98,10 +85,11 @@ void materialize(Value value, TypedAttr paddingValue, HaloGroup &group) {
   padded = fillStrip(builder, loc, padded, padding, {0, top, 0, 0}, {n, h, left, c});
   padded = fillStrip(builder, loc, padded, padding, {0, top, left + w, 0}, {n, h, right, c});
 
-  builder.setInsertionPointAfterValue(value);
-  if (isa<BlockArgument>(value))
-    builder.setInsertionPointAfterValue(padded);
   SmallVector<OpFoldResult> ones(4, builder.getIndexAttr(1));
+  if (OpOperand *root = getRootDestination(value))
+    root->set(tensor::ExtractSliceOp::create(builder, loc, padded, indices(builder, {0, top, left, 0}),
+                                             indices(builder, type.getShape()), ones));
+  builder.setInsertionPointAfterValue(isa<BlockArgument>(value) ? padded : value);
   padded = tensor::InsertSliceOp::create(builder, loc, value, padded, indices(builder, {0, top, left, 0}),
                                          indices(builder, type.getShape()), ones);
   for (ConvOp conv : group.readers) {

@@ -1,6 +1,7 @@
 //===- nibble-opt.cpp - mlir-opt with nibble in it --------------------------------------------------===//
 
 #include "nibble/Dialect/Nibble/IR/NibbleDialect.h"
+#include "nibble/InterfaceModels/Bufferization.h"
 #include "nibble/Transforms/Passes.h"
 #include "mlir/InitAllDialects.h"
 #include "mlir/InitAllExtensions.h"
@@ -14,5 +15,6 @@ int main(int argc, char **argv) {
   mlir::registerAllPasses();
   nibble::registerNibblePasses();
   registry.insert<nibble::NibbleDialect>();
+  nibble::registerBufferizationModels(registry);
   return mlir::asMainReturnCode(mlir::MlirOptMain(argc, argv, "nibble optimizer driver\n", registry));
 }

@@ -1,0 +1,36 @@
+//===- CalibratePasses.td - what quantization needs to know of the data -----------------------------===//
+
+#ifndef NIBBLE_TRANSFORMS_CALIBRATEPASSES_TD
+#define NIBBLE_TRANSFORMS_CALIBRATEPASSES_TD
+
+include "mlir/Pass/PassBase.td"
+
+def InsertObserversPass : Pass<"nibble-insert-observers", "::mlir::func::FuncOp"> {
+  let summary = "put a probe on every value that quantization may need";
+  let description = [{
+    Values inside a fused kernel never exist in memory and get no probe: the borders of the groups of
+    `Analysis/FusionGroups.h` do, and the operands and results of ops that keep the scale. A probe is named after the
+    argument or the node that makes the value; a number is added where that is not unique.
+
+    Requires: the form after normalize.
+    Ensures: every float value that `nibble-quantize` may store in codes passes through a `nibble.observe`.
+    Leaves: everything else.
+
+    ```mlir
+    func.func @main(%x: tensor<1x8xf32> {nibble.name = "x"}) -> tensor<1x4xf32> {
+      %y = nibble.contract ins(%x, %w : tensor<1x8xf32>, tensor<8x4xf32>) outs(%init : tensor<1x4xf32>)
+             -> tensor<1x4xf32> loc("fc")
+    ```
+    becomes
+    ```mlir
+      %0 = nibble.observe %x "x" : tensor<1x8xf32> -> tensor<1x8xf32>
+      %y = nibble.contract ins(%0, %w : tensor<1x8xf32>, tensor<8x4xf32>) outs(%init : tensor<1x4xf32>)
+             -> tensor<1x4xf32>
+      %1 = nibble.observe %y "fc" : tensor<1x4xf32> -> tensor<1x4xf32>
+    ```
+  }];
+  let statistics = [Statistic<"numObserved", "observed-values", "Values that got a probe">];
+  let dependentDialects = ["::nibble::NibbleDialect"];
+}
+
+#endif // NIBBLE_TRANSFORMS_CALIBRATEPASSES_TD

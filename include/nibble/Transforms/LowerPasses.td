@@ -1,0 +1,223 @@
+//===- LowerPasses.td - from fused ops on tensors to kernels on buffers -----------------------------===//
+
+#ifndef NIBBLE_TRANSFORMS_LOWERPASSES_TD
+#define NIBBLE_TRANSFORMS_LOWERPASSES_TD
+
+include "mlir/Pass/PassBase.td"
+
+def NIBBLE_TRANSFORMS_PASSES_TD
+#define NIBBLE_TRANSFORMS_PASSES_TD
+
+include "mlir/Pass/PassBase.td"
+
+def LocalizeDestinationsPass : Pass<"nibble-localize-destinations", "::mlir::func::FuncOp"> {
+  let summary = "give every op a destination of its own";
+  let description = [{
+    Clones a `tensor.empty` in front of each destination-passing op that uses it. A destination shared by several ops, as
+    common subexpression elimination leaves it, would keep them from writing into slices of different buffers.
+
+    Requires: nothing.
+    Ensures: a `tensor.empty` that is a destination has one use, by the op behind it.
+    Leaves: everything else.
+
+    ```mlir
+    %empty = tensor.empty() : tensor<8xf32>
+    %a = linalg.exp ins(%x : tensor<8xf32>) outs(%empty : tensor<8xf32>) -> tensor<8xf32>
+    %b = linalg.log ins(%x : tensor<8xf32>) outs(%empty : tensor<8xf32>) -> tensor<8xf32>
+    ```
+    becomes
+    ```mlir
+    %empty_a = tensor.empty() : tensor<8xf32>
+    %a = linalg.exp ins(%x : tensor<8xf32>) outs(%empty_a : tensor<8xf32>) -> tensor<8xf32>
+    %empty_b = tensor.empty() : tensor<8xf32>
+    %b = linalg.log ins(%x : tensor<8xf32>) outs(%empty_b : tensor<8xf32>) -> tensor<8xf32>
+    ```
+  }];
+  let dependentDialects = ["::mlir::tensor::TensorDialect"];
+}
+
+def LowerConcatPass : Pass<"nibble-lower-concat", "::mlir::func::FuncOp"> {
+  let summary = "turn concatenation into writes to slices of one tensor";
+  let description = [{
+    The tensor is created in front of the first producer of an operand, so that bufferization lets the producers write into
+    their slices and nothing is copied (upstream's decomposition creates it behind them, where they can not).
+
+    Requires: nothing.
+    Ensures: no `tensor.concat` with static shapes.
+    Leaves: everything else.
+
+    ```mlir
+    %y = tensor.concat dim(3) %a, %b : (tensor<1x4x4x8xi8>, tensor<1x4x4x16xi8>) -> tensor<1x4x4x24xi8>
+    ```
+    becomes
+    ```mlir
+    %empty = tensor.empty() : tensor<1x4x4x24xi8>
+    %0 = tensor.insert_slice %a into %empty[0, 0, 0, 0] [1, 4, 4, 8] [1, 1, 1, 1]
+    %y = tensor.insert_slice %b into %0[0, 0, 0, 8] [1, 4, 4, 16] [1, 1, 1, 1]
+    ```
+  }];
+  let dependentDialects = ["::mlir::tensor::TensorDialect"];
+}
+
+def LowerKernelLoopsPass : Pass<"nibble-lower-kernel-loops", "::mlir::ModuleOp"> {
+  let summary = "turn the linalg ops in kernels into loops, split into tiles";
+  let description = [{
+    Each `linalg` op of a kernel becomes a loop nest, reductions outside of the innermost parallel dimension where that makes the
+    innermost loop walk contiguous memory. The outermost parallel loop is divided among tiles: as many as keep at least
+    `min-work` scalar operations in a tile, at most `max-tiles`. The number of tiles is set at every launch.
+
+    Requires: kernels as `--nibble-outline-kernels` leaves them; static shapes.
+    Ensures: no `linalg` op in a kernel that held nothing else.
+    Leaves: kernels with a contraction to the target.
+
+    ```mlir
+    nibble.launch @exp_0 tiles(1) (%x, %y) : memref<64x1024xf32>, memref<64x1024xf32>
+    func.func private @exp_0(%tile: index, %x: memref<64x1024xf32>, %y: memref<64x1024xf32>) {
+      linalg.exp ins(%x : memref<64x1024xf32>) outs(%y : memref<64x1024xf32>)
+      return
+    }
+    ```
+    becomes, with `min-work=16384`,
+    ```mlir
+    nibble.launch @exp_0 tiles(4) (%x, %y) : memref<64x1024xf32>, memref<64x1024xf32>
+    func.func private @exp_0(%tile: index, %x: memref<64x1024xf32>, %y: memref<64x1024xf32>) {
+      %first = arith.muli %tile, %c16 : index
+      %last = arith.minsi (%first + 16), %c64 : index
+      scf.for %i = %first to %last step %c1 {
+        scf.for %j = %c0 to %c1024 step %c1 { … }
+      }
+      return
+    }
+    ```
+  }];
+  let options = [
+    Option<"minWork", "min-work", "int64_t", "32768", "Scalar operations that a tile has at least">,
+    Option<"maxTiles", "max-tiles", "int64_t", "16", "Tiles of a kernel at most">,
+  ];
+  let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::memref::MemRefDialect", "::mlir::scf::SCFDialect"];
+}
+
+def MaterializePaddingPass : Pass<"nibble-materialize-padding", "::mlir::func::FuncOp"> {
+  let summary = "give the producers of padded convolutions a buffer with a halo";
+  let description = [{
+    A convolution with padding reads from a larger tensor whose border holds the zero point (zero, for floats). The tensor
+    is created in front of the producer of the interior, so that bufferization lets the producer write into it and
+    nothing is copied. All convolutions that read one value share one halo, as wide as the widest of them needs.
+
+    Requires: constant input zero points.
+    Ensures: no `nibble.conv` has padding.
+    Leaves: everything else.
+
+    ```mlir
+    %y = nibble.conv ins(%x, %w : tensor<1x8x8x4xf32>, tensor<3x3x4x16xf32>) outs(%init : tensor<1x8x8x16xf32>)
+           {padding = array<i64: 1, 1, 1, 1>} -> tensor<1x8x8x16xf32>
+    ```
+    becomes
+    ```mlir
+    %empty = tensor.empty() : tensor<1x10x10x4xf32>
+    // four linalg.fill of the border
+    %padded = tensor.insert_slice %x into %border[0, 1, 1, 0] [1, 8, 8, 4] [1, 1, 1, 1]
+    %y = nibble.conv ins(%padded, %w : tensor<1x10x10x4xf32>, tensor<3x3x4x16xf32>) outs(%init : tensor<1x8x8x16xf32>)
+           -> tensor<1x8x8x16xf32>
+    ```
+  }];
+  let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::linalg::LinalgDialect",
+                           "::mlir::tensor::TensorDialect"];
+}
+
+def OutlineKernelsPass : Pass<"nibble-outline-kernels", "::mlir::ModuleOp"> {
+  let summary = "move every piece of work into a kernel function";
+  let description = [{
+    Each op of `@main` that reads or writes buffers becomes a `nibble.launch` of a function that holds nothing else;
+    neighbouring `linalg.fill` ops share one. Constants move along, buffers become arguments (without aliases of different
+    allocations: those are marked `llvm.noalias`). Functions that are equal are one: a kernel exists once for each distinct op,
+    shape and layout.
+
+    Requires: `@main` bufferized and in one block, buffers with static shape, strides and offset.
+    Ensures: `@main` holds views, constants, observers and launches only.
+    Leaves: allocations and views.
+
+    ```mlir
+    func.func @main(%x: memref<4xf32>, %y: memref<4xf32>) {
+      linalg.exp ins(%x : memref<4xf32>) outs(%y : memref<4xf32>)
+      return
+    }
+    ```
+    becomes
+    ```mlir
+    func.func @main(%x: memref<4xf32>, %y: memref<4xf32>) {
+      nibble.launch @exp_0 tiles(1) (%x, %y) : memref<4xf32>, memref<4xf32>
+      return
+    }
+    func.func private @exp_0(%tile: index, %x: memref<4xf32>, %y: memref<4xf32>) {
+      linalg.exp ins(%x : memref<4xf32>) outs(%y : memref<4xf32>)
+      return
+    }
+    ```
+  }];
+  let statistics = [
+    Statistic<"numKernels", "kernels", "Distinct kernel functions">,
+    Statistic<"numLaunches", "launches", "Launches">,
+  ];
+  let dependentDialects = ["::nibble::NibbleDialect", "::mlir::func::FuncDialect"];
+}
+
+def PlanMemoryPass : Pass<"nibble-plan-memory", "::mlir::ModuleOp"> {
+  let summary = "place all buffers in one workspace";
+  let description = [{
+    Replaces every `memref.alloc` of `@main` by a view of a new argument, the workspace. Buffers that are never alive at the
+    same time share memory (greedy by size: Pisarchyk and Lee, "Efficient Memory Management for Deep Neural Net Inference",
+    2020). Offsets are multiples of 64 bytes; kernels may read 64 bytes past a buffer, so the workspace has as many at its end.
+
+    Requires: `@main` in one block, static shapes.
+    Ensures: no allocation; `nibble.workspace_size` on the module; the last argument of `@main` is the workspace.
+    Leaves: everything else.
+
+    ```mlir
+    func.func @main(%x: memref<4xf32>, %y: memref<4xf32>) {
+      %0 = memref.alloc() : memref<4xf32>
+      …
+    }
+    ```
+    becomes
+    ```mlir
+    func.func @main(%x: memref<4xf32>, %y: memref<4xf32>, %workspace: memref<128xi8> {nibble.role = "workspace"}) {
+      %0 = memref.view %workspace[%c0][] : memref<128xi8> to memref<4xf32>
+      …
+    }
+    ```
+  }];
+  let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::memref::MemRefDialect"];
+}
+
+def PlanWeightsPass : Pass<"nibble-plan-weights", "::mlir::ModuleOp"> {
+  let summary = "gather all constants in one blob";
+  let description = [{
+    Replaces every constant `memref.global` by a view of a new argument of `@main`, the weights, in the order of first use,
+    each at a multiple of 64 bytes. Equal bytes are stored once.
+
+    Requires: `@main` in one block.
+    Ensures: no `memref.global`; `nibble.weights` on the module holds the bytes; the last argument of `@main` is the weights.
+    Leaves: everything else.
+
+    ```mlir
+    memref.global "private" constant @c : memref<4xf32> = dense<1.0>
+    func.func @main(%y: memref<4xf32>) {
+      %0 = memref.get_global @c : memref<4xf32>
+      …
+    }
+    ```
+    becomes
+    ```mlir
+    module attributes {nibble.weights = dense_resource<nibble_weights> : tensor<128xi8>} {
+      func.func @main(%y: memref<4xf32>, %weights: memref<128xi8> {nibble.role = "weights"}) {
+        %0 = memref.view %weights[%c0][] : memref<128xi8> to memref<4xf32>
+        …
+      }
+    }
+    ```
+  }];
+  let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::memref::MemRefDialect"];
+}
+
+#endif // NIBBLE_TRANSFORMS_LOWERPASSES_TD
