@@ -112,10 +112,11 @@ LogicalResult unrollShortInnermost(ArrayRef<scf::ForOp> loops) {
   constexpr int64_t maxTrips = 4;
   if (loops.size() < 2)
     return success();
-  std::optional<APInt> trips = loops.back().getStaticTripCount();
+  scf::ForOp innermost = loops.back();
+  std::optional<APInt> trips = innermost.getStaticTripCount();
   if (!trips || trips->getSExtValue() < 2 || trips->getSExtValue() > maxTrips)
     return success();
-  return loopUnrollByFactor(loops.back(), trips->getSExtValue());
+  return loopUnrollByFactor(innermost, trips->getSExtValue());
 }
 
 struct LowerKernelLoopsPass : public nibble::impl::LowerKernelLoopsPassBase<LowerKernelLoopsPass> {

@@ -26,7 +26,7 @@ struct QuantizableOperand {
 };
 
 /// A closed interval of real numbers.
-struct ValueRange {
+struct RealInterval {
   double min, max;
 };
 

@@ -50,7 +50,7 @@ def FixedRangeOpInterface : OpInterface<"FixedRangeOpInterface"> {
   let methods = [
     InterfaceMethod<[{
       The smallest interval that holds every element of the result with this number; nothing when it is not known.
-    }], "::std::optional<::nibble::ValueRange>", "getFixedRange", (ins "unsigned":$resultNumber)>,
+    }], "::std::optional<::nibble::RealInterval>", "getFixedRange", (ins "unsigned":$resultNumber)>,
   ];
 }
 

@@ -5,11 +5,6 @@
 
 include "mlir/Pass/PassBase.td"
 
-def NIBBLE_TRANSFORMS_PASSES_TD
-#define NIBBLE_TRANSFORMS_PASSES_TD
-
-include "mlir/Pass/PassBase.td"
-
 def LocalizeDestinationsPass : Pass<"nibble-localize-destinations", "::mlir::func::FuncOp"> {
   let summary = "give every op a destination of its own";
   let description = [{
