@@ -50,6 +50,7 @@ add_tool("nibble-translate")
 config.substitutions.append((r"%mlir_opt\b", os.path.join(config.llvm_tools_dir, "mlir-opt")))
 config.substitutions.append((r"%source_root\b", config.nibble_source_root))
 config.substitutions.append((r"%build_root\b", config.nibble_build_root))
+config.substitutions.append((r"%models\b", os.path.join(config.test_source_root, "Models")))
 if "nibble-plugin" in config.nibble_tools:
     config.available_features.add("nibble-plugin")
     plugin = os.path.join(config.nibble_build_root, "lib", "NibblePlugin.so")
