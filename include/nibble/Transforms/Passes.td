@@ -13,6 +13,35 @@ include "nibble/Transforms/LowerPasses.td"
 include "nibble/Transforms/NormalizePasses.td"
 include "nibble/Transforms/QuantizePasses.td"
 
+def PropagateLayoutPass : Pass<"nibble-propagate-layout", "::mlir::func::FuncOp"> {
+  let summary = "move transposes towards the results until they cancel";
+  let description = [{
+    `op(transpose(x))` becomes `transpose(op'(x))` for elementwise and resampling `linalg.generic`, reductions, softmax, padding,
+    concatenation, slices and reshapes, until a transpose meets its inverse, an op that depends on the order, or the
+    program's border. An op with several operands takes part when the operands that lose their transpose have more elements
+    than those that gain the inverse one; transposes of constants cost nothing. A flattened transpose in front of a
+    `nibble.contract` is undone by permuting the rows of its constant filter. What moves only dimensions of size 1 becomes
+    a reshape.
+
+    Requires: static shapes.
+    Ensures: no op of the kinds above reads the transpose of its only input that is not constant.
+    Leaves: transposes at the program's interface and in front of ops that permute.
+
+    ```mlir
+    %nchw = linalg.transpose ins(%conv : tensor<1x8x8x16xf32>) outs(…) permutation = [0, 3, 1, 2]
+    %relu = linalg.generic … ins(%nchw) …
+    %nhwc = linalg.transpose ins(%relu) outs(…) permutation = [0, 2, 3, 1]
+    %next = nibble.conv ins(%nhwc, %w : …) …
+    ```
+    becomes
+    ```mlir
+    %relu = linalg.generic … ins(%conv : tensor<1x8x8x16xf32>) …
+    %next = nibble.conv ins(%relu, %w : …) …
+    ```
+  }];
+  let dependentDialects = ["::mlir::linalg::LinalgDialect", "::mlir::tensor::TensorDialect", "::nibble::NibbleDialect"];
+}
+
 def RaiseContractionsPass : Pass<"nibble-raise-contractions", "::mlir::func::FuncOp"> {
   let summary = "raise linalg convolutions and matrix products to nibble.conv and nibble.contract";
   let description = [{
