@@ -1,5 +1,6 @@
 //===- nibble-opt.cpp - mlir-opt with nibble in it --------------------------------------------------===//
 
+#include "nibble/Conversion/Passes.h"
 #include "nibble/Dialect/Nibble/IR/NibbleDialect.h"
 #include "nibble/InterfaceModels/Bufferization.h"
 #include "nibble/Transforms/Passes.h"
@@ -13,6 +14,7 @@ int main(int argc, char **argv) {
   mlir::registerAllDialects(registry);
   mlir::registerAllExtensions(registry);
   mlir::registerAllPasses();
+  nibble::registerNibbleConversionPasses();
   nibble::registerNibblePasses();
   registry.insert<nibble::NibbleDialect>();
   nibble::registerBufferizationModels(registry);

@@ -1,0 +1,189 @@
+//===- NibbleToLLVM.cpp - a lowered program to the LLVM dialect ---------------------------------------===//
+
+#include "nibble/Conversion/Passes.h"
+#include "nibble/Dialect/Nibble/IR/NibbleDialect.h"
+#include "mlir/Analysis/DataLayoutAnalysis.h"
+#include "mlir/Conversion/ArithToLLVM/ArithToLLVM.h"
+#include "mlir/Conversion/ControlFlowToLLVM/ControlFlowToLLVM.h"
+#include "mlir/Conversion/FuncToLLVM/ConvertFuncToLLVM.h"
+#include "mlir/Conversion/IndexToLLVM/IndexToLLVM.h"
+#include "mlir/Conversion/LLVMCommon/ConversionTarget.h"
+#include "mlir/Conversion/LLVMCommon/LoweringOptions.h"
+#include "mlir/Conversion/LLVMCommon/Pattern.h"
+#include "mlir/Conversion/LLVMCommon/TypeConverter.h"
+#include "mlir/Conversion/MathToLLVM/MathToLLVM.h"
+#include "mlir/Conversion/MathToLibm/MathToLibm.h"
+#include "mlir/Conversion/MemRefToLLVM/MemRefToLLVM.h"
+#include "mlir/Conversion/UBToLLVM/UBToLLVM.h"
+#include "mlir/Conversion/VectorToLLVM/ConvertVectorToLLVM.h"
+#include "mlir/Dialect/Arith/Transforms/Passes.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Dialect/LLVMIR/FunctionCallUtils.h"
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+#include "mlir/Dialect/Vector/Transforms/LoweringPatterns.h"
+#include "mlir/Dialect/Vector/Transforms/VectorRewritePatterns.h"
+
+namespace nibble {
+#define GEN_PASS_DEF_CONVERTNIBBLETOLLVMPASS
+#include "nibble/Conversion/Passes.h.inc"
+} // namespace nibble
+
+using namespace mlir;
+using namespace nibble;
+
+namespace {
+
+/// What a launch passes for an operand: buffers by their aligned pointer, as the bare-pointer calling convention does; other values
+/// through the stack.
+Value getPointer(OpBuilder &builder, Location loc, Value original, Value converted) {
+  if (isa<MemRefType>(original.getType()))
+    return MemRefDescriptor(converted).alignedPtr(builder, loc);
+  Value one = LLVM::ConstantOp::create(builder, loc, builder.getI64Type(), 1);
+  auto pointer = LLVM::LLVMPointerType::get(builder.getContext());
+  Value slot = LLVM::AllocaOp::create(builder, loc, pointer, converted.getType(), one);
+  LLVM::StoreOp::create(builder, loc, converted, slot);
+  return slot;
+}
+
+/// Finds or makes `void <kernel>_tile(ptr buffers, i64 tile)`, which calls the kernel with the buffers of the array.
+LLVM::LLVMFuncOp getThunk(OpBuilder &builder, ModuleOp module, LaunchOp launch, const LLVMTypeConverter &converter) {
+  std::string name = (launch.getKernel() + "_tile").str();
+  if (auto thunk = module.lookupSymbol<LLVM::LLVMFuncOp>(name))
+    return thunk;
+  OpBuilder::InsertionGuard guard(builder);
+  builder.setInsertionPointToEnd(module.getBody());
+  Location loc = launch.getLoc();
+  auto pointer = LLVM::LLVMPointerType::get(builder.getContext());
+  auto type = LLVM::LLVMFunctionType::get(LLVM::LLVMVoidType::get(builder.getContext()),
+                                          {pointer, builder.getI64Type()});
+  auto thunk = LLVM::LLVMFuncOp::create(builder, loc, name, type, LLVM::Linkage::Internal);
+  Block *entry = thunk.addEntryBlock(builder);
+  builder.setInsertionPointToStart(entry);
+  SmallVector<Value> arguments = {entry->getArgument(1)};
+  for (auto [number, operand] : llvm::enumerate(launch.getOperands())) {
+    Value slot = LLVM::GEPOp::create(builder, loc, pointer, pointer, entry->getArgument(0),
+                                     ArrayRef<LLVM::GEPArg>{static_cast<int32_t>(number)});
+    Value argument = LLVM::LoadOp::create(builder, loc, pointer, slot);
+    if (!isa<MemRefType>(operand.getType()))
+      argument = LLVM::LoadOp::create(builder, loc, converter.convertType(operand.getType()), argument);
+    arguments.push_back(argument);
+  }
+  LLVM::CallOp::create(builder, loc, TypeRange(), launch.getKernel(), arguments);
+  LLVM::ReturnOp::create(builder, loc, ValueRange());
+  return thunk;
+}
+
+struct LaunchLowering : public ConvertOpToLLVMPattern<LaunchOp> {
+  using ConvertOpToLLVMPattern::ConvertOpToLLVMPattern;
+
+  LogicalResult matchAndRewrite(LaunchOp launch, OpAdaptor adaptor, ConversionPatternRewriter &rewriter) const override {
+    Location loc = launch.getLoc();
+    auto module = launch->getParentOfType<ModuleOp>();
+    auto pointer = LLVM::LLVMPointerType::get(getContext());
+    Type i64 = rewriter.getI64Type();
+    LLVM::LLVMFuncOp thunk = getThunk(rewriter, module, launch, *getTypeConverter());
+    FailureOr<LLVM::LLVMFuncOp> nibbleLaunch =
+        LLVM::lookupOrCreateFn(rewriter, module, "nibble_launch", {pointer, pointer, pointer, pointer, i64},
+                               LLVM::LLVMVoidType::get(getContext()));
+    if (failed(nibbleLaunch))
+      return failure();
+    // One array for all launches would do; a function-local one each keeps launches independent, and LLVM merges the slots.
+    Value size = LLVM::ConstantOp::create(rewriter, loc, i64, std::max<int64_t>(1, launch.getNumOperands()));
+    Value buffers = LLVM::AllocaOp::create(rewriter, loc, pointer, pointer, size);
+    for (auto [number, operands] : llvm::enumerate(llvm::zip_equal(launch.getOperands(), adaptor.getOperands()))) {
+      auto [original, converted] = operands;
+      Value slot = LLVM::GEPOp::create(rewriter, loc, pointer, pointer, buffers,
+                                       ArrayRef<LLVM::GEPArg>{static_cast<int32_t>(number)});
+      LLVM::StoreOp::create(rewriter, loc, getPointer(rewriter, loc, original, converted), slot);
+    }
+    Block &entry = launch->getParentRegion()->front();
+    unsigned numArguments = entry.getNumArguments();
+    Value parallelFor = entry.getArgument(numArguments - 2), pool = entry.getArgument(numArguments - 1);
+    Value function = LLVM::AddressOfOp::create(rewriter, loc, thunk);
+    Value tiles = LLVM::ConstantOp::create(rewriter, loc, i64, launch.getTiles());
+    LLVM::CallOp::create(rewriter, loc, *nibbleLaunch, ValueRange{parallelFor, pool, function, buffers, tiles});
+    rewriter.eraseOp(launch);
+    return success();
+  }
+};
+
+struct ObserveLowering : public ConvertOpToLLVMPattern<ObserveOp> {
+  using ConvertOpToLLVMPattern::ConvertOpToLLVMPattern;
+
+  LogicalResult matchAndRewrite(ObserveOp observe, OpAdaptor adaptor,
+                                ConversionPatternRewriter &rewriter) const override {
+    auto type = dyn_cast<MemRefType>(observe.getInput().getType());
+    if (!type || !type.hasStaticShape() || !memref::isStaticShapeAndContiguousRowMajor(type) ||
+        !type.getElementType().isF32())
+      return rewriter.notifyMatchFailure(observe, "expected a contiguous f32 buffer");
+    Location loc = observe.getLoc();
+    auto module = observe->getParentOfType<ModuleOp>();
+    auto pointer = LLVM::LLVMPointerType::get(getContext());
+    Type i64 = rewriter.getI64Type();
+    FailureOr<LLVM::LLVMFuncOp> function =
+        LLVM::lookupOrCreateFn(rewriter, module, "nibble_observe_f32", {pointer, pointer, i64},
+                               LLVM::LLVMVoidType::get(getContext()));
+    if (failed(function))
+      return failure();
+    std::string text = observe.getName().str();
+    text.push_back('\0');
+    std::string symbol = "nibble_observed_name_" + std::to_string(numNames++);
+    Value name = LLVM::createGlobalString(loc, rewriter, symbol, text, LLVM::Linkage::Internal);
+    Value data = MemRefDescriptor(adaptor.getInput()).bufferPtr(rewriter, loc, *getTypeConverter(), type);
+    Value count = LLVM::ConstantOp::create(rewriter, loc, i64, type.getNumElements());
+    LLVM::CallOp::create(rewriter, loc, *function, ValueRange{name, data, count});
+    rewriter.eraseOp(observe);
+    return success();
+  }
+
+private:
+  mutable unsigned numNames = 0;
+};
+
+struct ConvertNibbleToLLVMPass : public nibble::impl::ConvertNibbleToLLVMPassBase<ConvertNibbleToLLVMPass> {
+  void runOnOperation() override {
+    ModuleOp module = getOperation();
+    MLIRContext *context = &getContext();
+    auto pointer = LLVM::LLVMPointerType::get(context);
+    if (auto main = module.lookupSymbol<func::FuncOp>("main"))
+      for (StringRef role : {"parallel_for", "pool"}) {
+        NamedAttribute attribute(StringAttr::get(context, "nibble.role"), StringAttr::get(context, role));
+        if (failed(main.insertArgument(main.getNumArguments(), pointer, DictionaryAttr::get(context, attribute),
+                                       main.getLoc())))
+          return signalPassFailure();
+      }
+
+    RewritePatternSet prepare(context);
+    vector::populateVectorBitCastLoweringPatterns(prepare);
+    vector::populateVectorBroadcastLoweringPatterns(prepare);
+    vector::populateVectorShapeCastLoweringPatterns(prepare);
+    vector::populateVectorTransposeLoweringPatterns(prepare, vector::VectorTransposeLowering::EltWise);
+    vector::populateVectorMaskOpLoweringPatterns(prepare);
+    vector::populateVectorInsertExtractStridedSliceTransforms(prepare);
+    if (failed(applyPatternsGreedily(module, std::move(prepare))))
+      return signalPassFailure();
+
+    LowerToLLVMOptions options(context, getAnalysis<DataLayoutAnalysis>().getAtOrAbove(module));
+    options.useBarePtrCallConv = true;
+    LLVMTypeConverter converter(context, options);
+    RewritePatternSet patterns(context);
+    arith::populateArithToLLVMConversionPatterns(converter, patterns);
+    arith::populateArithExpandOpsPatterns(patterns);
+    cf::populateControlFlowToLLVMConversionPatterns(converter, patterns);
+    index::populateIndexToLLVMConversionPatterns(converter, patterns);
+    populateFinalizeMemRefToLLVMConversionPatterns(converter, patterns);
+    populateFuncToLLVMConversionPatterns(converter, patterns);
+    populateMathToLLVMConversionPatterns(converter, patterns);
+    populateMathToLibmConversionPatterns(patterns);
+    populateVectorToLLVMConversionPatterns(converter, patterns);
+    ub::populateUBToLLVMConversionPatterns(converter, patterns);
+    patterns.add<LaunchLowering, ObserveLowering>(converter);
+
+    LLVMConversionTarget target(*context);
+    target.addLegalOp<ModuleOp>();
+    if (failed(applyFullConversion(module, target, std::move(patterns))))
+      signalPassFailure();
+  }
+};
+
+} // namespace
