@@ -57,7 +57,17 @@ struct ObserveModel : public BufferizableOpInterface::ExternalModel<ObserveModel
     FailureOr<Value> buffer = getBuffer(rewriter, observe.getInput(), options, state);
     if (failed(buffer))
       return failure();
-    ObserveOp::create(rewriter, op->getLoc(), *buffer, observe.getName());
+    // The C ABI takes contiguous elements; a slice of a halo or of a concatenation is copied first.
+    Value contiguous = *buffer;
+    auto type = cast<MemRefType>(buffer->getType());
+    if (!type.getLayout().isIdentity()) {
+      auto plain = MemRefType::get(type.getShape(), type.getElementType());
+      FailureOr<Value> alloc = options.createAlloc(rewriter, op->getLoc(), plain, ValueRange());
+      if (failed(alloc) || failed(options.createMemCpy(rewriter, op->getLoc(), *buffer, *alloc)))
+        return failure();
+      contiguous = *alloc;
+    }
+    ObserveOp::create(rewriter, op->getLoc(), contiguous, observe.getName());
     replaceOpWithBufferizedValues(rewriter, op, *buffer);
     return success();
   }

@@ -2,6 +2,7 @@
 
 #include "nibble/Transforms/Passes.h"
 #include "mlir/Dialect/Bufferization/IR/Bufferization.h"
+#include "llvm/ADT/BitVector.h"
 
 namespace nibble {
 #define GEN_PASS_DEF_ADDRESULTDESTINATIONSPASS
@@ -26,17 +27,22 @@ struct AddResultDestinationsPass : public nibble::impl::AddResultDestinationsPas
     for (OpOperand &result : terminator->getOpOperands()) {
       NamedAttrList attributes = func.getResultAttrDict(result.getOperandNumber());
       attributes.set("nibble.role", builder.getStringAttr("output"));
-      attributes.set(writable, builder.getBoolAttr(true));
+      auto tensorType = cast<RankedTensorType>(result.get().getType());
+      auto type = MemRefType::get(tensorType.getShape(), tensorType.getElementType());
       unsigned number = func.getNumArguments();
-      if (failed(func.insertArgument(number, result.get().getType(), attributes.getDictionary(func.getContext()),
-                                     func.getLoc())))
+      if (failed(func.insertArgument(number, type, attributes.getDictionary(func.getContext()), func.getLoc())))
         return signalPassFailure();
-      func.setResultAttrs(result.getOperandNumber(), builder.getDictionaryAttr({}));
       builder.setInsertionPoint(terminator);
-      result.set(bufferization::MaterializeInDestinationOp::create(builder, func.getLoc(), result.get().getType(),
-                                                                   result.get(), func.getArgument(number))
-                     ->getResult(0));
+      bufferization::MaterializeInDestinationOp::create(builder, func.getLoc(), /*result=*/Type(), result.get(),
+                                                        func.getArgument(number), /*restrict=*/true,
+                                                        /*writable=*/true);
     }
+    builder.setInsertionPoint(terminator);
+    func::ReturnOp::create(builder, terminator->getLoc());
+    terminator->erase();
+    BitVector all(func.getNumResults(), true);
+    if (failed(func.eraseResults(all)))
+      signalPassFailure();
   }
 };
 } // namespace

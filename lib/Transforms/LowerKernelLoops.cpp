@@ -106,8 +106,15 @@ void restrictToTile(scf::ForOp loop, Value tile, const Partition &partition) {
   loop.setUpperBound(last);
 }
 
-/// A short innermost loop (the three channels of an image) is unrolled, so that the loop around it vectorises with interleaved
-/// loads and stores.
+/// Whether an input is not contiguous along the innermost loop: the op moves channels to the end, say.
+bool isTransposing(linalg::LinalgOp op) {
+  return llvm::any_of(op.getDpsInputOperands(), [&](OpOperand *input) {
+    return op.getRank(input) > 1 && getLastLoop(op, input) != op.getNumLoops() - 1;
+  });
+}
+
+/// A short innermost loop of a transposing op (the three channels of an image) is unrolled, so that the loop around it vectorises
+/// with interleaved loads and stores.
 LogicalResult unrollShortInnermost(ArrayRef<scf::ForOp> loops) {
   constexpr int64_t maxTrips = 4;
   if (loops.size() < 2)
@@ -161,6 +168,7 @@ private:
       Partition partition;
       if (ops.size() == 1)
         partition = choosePartition(*ordered, minWork, maxTiles);
+      bool unroll = isTransposing(*ordered);
       rewriter.setInsertionPoint(*ordered);
       FailureOr<linalg::LinalgLoops> nest = linalg::linalgOpToLoops(rewriter, *ordered);
       if (failed(nest))
@@ -172,7 +180,7 @@ private:
         restrictToTile(loops[partition.loop], kernel.getArgument(0), partition);
         numTiles = partition.numTiles;
       }
-      if (failed(unrollShortInnermost(loops)))
+      if (unroll && failed(unrollShortInnermost(loops)))
         return failure();
     }
     return numTiles;

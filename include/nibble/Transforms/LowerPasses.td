@@ -8,12 +8,12 @@ include "mlir/Pass/PassBase.td"
 def AddResultDestinationsPass : Pass<"nibble-add-result-destinations", "::mlir::func::FuncOp"> {
   let summary = "make the caller own the memory of the results";
   let description = [{
-    Adds one argument for each result, with the attributes of the result, and writes the result into it; bufferization then
-    lets the producer write there, and `--drop-equivalent-buffer-results` removes the results. Arguments get `nibble.role`:
-    `input` for those that were there, which nothing may write to, and `output` for the new ones.
+    Replaces each result by a buffer argument with the attributes of the result; bufferization then lets the producer write
+    there. Arguments get `nibble.role`: `input` for those that were there, which nothing may write to, and `output` for the
+    new ones.
 
-    Requires: a function with one block.
-    Ensures: every result is an argument with `nibble.role = "output"`.
+    Requires: a function with one block and static shapes.
+    Ensures: no results; every former one is an argument with `nibble.role = "output"`.
     Leaves: the body.
 
     ```mlir
@@ -25,11 +25,10 @@ def AddResultDestinationsPass : Pass<"nibble-add-result-destinations", "::mlir::
     becomes
     ```mlir
     func.func @main(%x: tensor<4xf32> {bufferization.writable = false, nibble.name = "x", nibble.role = "input"},
-                    %out: tensor<4xf32> {bufferization.writable = true, nibble.name = "y", nibble.role = "output"})
-        -> tensor<4xf32> {
+                    %out: memref<4xf32> {nibble.name = "y", nibble.role = "output"}) {
       …
-      %0 = bufferization.materialize_in_destination %y in %out
-      return %0 : tensor<4xf32>
+      bufferization.materialize_in_destination %y in restrict writable %out : (tensor<4xf32>, memref<4xf32>) -> ()
+      return
     }
     ```
   }];

@@ -113,8 +113,7 @@ struct ObserveLowering : public ConvertOpToLLVMPattern<ObserveOp> {
   LogicalResult matchAndRewrite(ObserveOp observe, OpAdaptor adaptor,
                                 ConversionPatternRewriter &rewriter) const override {
     auto type = dyn_cast<MemRefType>(observe.getInput().getType());
-    if (!type || !type.hasStaticShape() || !memref::isStaticShapeAndContiguousRowMajor(type) ||
-        !type.getElementType().isF32())
+    if (!type || !type.hasStaticShape() || !type.getLayout().isIdentity() || !type.getElementType().isF32())
       return rewriter.notifyMatchFailure(observe, "expected a contiguous f32 buffer");
     Location loc = observe.getLoc();
     auto module = observe->getParentOfType<ModuleOp>();
