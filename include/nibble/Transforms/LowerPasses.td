@@ -35,6 +35,29 @@ def AddResultDestinationsPass : Pass<"nibble-add-result-destinations", "::mlir::
   let dependentDialects = ["::mlir::bufferization::BufferizationDialect"];
 }
 
+def DecomposeAggregatesPass : Pass<"nibble-decompose-aggregates", "::mlir::func::FuncOp"> {
+  let summary = "split ops that are made of several loops";
+  let description = [{
+    Replaces ops with upstream's `AggregatedOpInterface` (`linalg.softmax`) by the structured ops that they are made of.
+
+    Requires: tensors.
+    Ensures: no `linalg.softmax`.
+    Leaves: everything else.
+
+    ```mlir
+    %y = linalg.softmax dimension(1) ins(%x : tensor<2x8xf32>) outs(%init : tensor<2x8xf32>) -> tensor<2x8xf32>
+    ```
+    becomes
+    ```mlir
+    %max = linalg.generic … // maximum of each row
+    %exp = linalg.generic … // exp(x - max)
+    %sum = linalg.generic … // sum of each row
+    %y = linalg.generic …   // exp / sum
+    ```
+  }];
+  let dependentDialects = ["::mlir::linalg::LinalgDialect", "::mlir::math::MathDialect", "::mlir::tensor::TensorDialect"];
+}
+
 def LocalizeDestinationsPass : Pass<"nibble-localize-destinations", "::mlir::func::FuncOp"> {
   let summary = "give every op a destination of its own";
   let description = [{
@@ -123,14 +146,15 @@ def LowerKernelLoopsPass : Pass<"nibble-lower-kernel-loops", "::mlir::ModuleOp">
 }
 
 def MaterializePaddingPass : Pass<"nibble-materialize-padding", "::mlir::func::FuncOp"> {
-  let summary = "give the producers of padded convolutions a buffer with a halo";
+  let summary = "give the producers of padded values a buffer with a halo";
   let description = [{
-    A convolution with padding reads from a larger tensor whose border holds the zero point (zero, for floats). The tensor
+    A convolution with padding, or the reader of a `tensor.pad`, reads from a larger tensor whose border holds the zero point (zero, for floats). The tensor
     is created in front of the producer of the interior, so that bufferization lets the producer write into it and
-    nothing is copied. All convolutions that read one value share one halo, as wide as the widest of them needs.
+    nothing is copied. All that read one value with one padding element share one halo, as wide as the widest of them
+    needs.
 
     Requires: constant input zero points.
-    Ensures: no `nibble.conv` has padding.
+    Ensures: no `nibble.conv` has padding; no `tensor.pad` with static shapes and a constant element.
     Leaves: everything else.
 
     ```mlir
