@@ -1,0 +1,38 @@
+/*===- Observe.h - calibration of programs by running them -------------------------------------------===*\
+|*
+|* What nibble.observe becomes in a calibration program, and what any other pipeline calls to be calibrated by running its
+|* own code. One collector a process, safe to call from several threads; batch ranges follow the order of the calls.
+|*
+\*===-------------------------------------------------------------------------------------------------===*/
+
+#ifndef NIBBLE_RUNTIME_OBSERVE_H
+#define NIBBLE_RUNTIME_OBSERVE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* Takes `count` elements into the statistics called `name` (UTF-8, ends with a zero byte). */
+void nibble_observe_f32(const char *name, const float *data, int64_t count);
+
+/* Ends the batch: ranges are kept for each batch, for the moving average. Without a call everything is one batch. */
+void nibble_observe_batch_end(void);
+
+/* Forgets everything. */
+void nibble_observe_reset(void);
+
+/* Ends the batch and writes the statistics file (docs/Spec.md, "Statistics file"). Returns 0, or an errno value; then no file
+   is left at `path`. */
+int nibble_observe_save(const char *path);
+
+/* Ends the batch and hands the text of the statistics file to `sink`, once, with the given context. */
+void nibble_observe_write(void (*sink)(void *context, const char *text, size_t size), void *context);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif /* NIBBLE_RUNTIME_OBSERVE_H */
