@@ -24,8 +24,13 @@ static constexpr CreateFunction createFunctions[] = {
 
 ArrayRef<CalibratorInfo> nibble::calibration::getCalibrators() { return calibratorInfos; }
 
+static std::string getNames() {
+  return join(map_range(calibratorInfos, [](const CalibratorInfo &info) { return info.name.str(); }), ", ");
+}
+
 Expected<std::unique_ptr<Calibrator>> nibble::calibration::createCalibrator(StringRef text) {
-  auto [name, parameterText] = text.split(':');
+  StringRef name, parameterText;
+  std::tie(name, parameterText) = text.split(':');
   std::optional<double> parameter;
   if (name.size() != text.size()) {
     double number;
@@ -35,8 +40,7 @@ Expected<std::unique_ptr<Calibrator>> nibble::calibration::createCalibrator(Stri
   }
   const CalibratorInfo *found = find_if(calibratorInfos, [&](const CalibratorInfo &info) { return info.name == name; });
   if (found == std::end(calibratorInfos))
-    return createStringError("unknown calibrator '" + name + "', expected one of " +
-                             join(map_range(calibratorInfos, [](const CalibratorInfo &info) { return info.name.str(); }), ", "));
+    return createStringError("unknown calibrator '" + name + "', expected one of " + getNames());
   return createFunctions[found - calibratorInfos](parameter);
 }
 

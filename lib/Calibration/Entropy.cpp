@@ -33,8 +33,10 @@ static std::vector<double> getEqualBins(llvm::ArrayRef<Interval> magnitudes, dou
 }
 
 /// The divergence when the first `size` bins are kept, the rest is clipped into the last of them, and groups of bins share one
-/// of `numLevels` levels. Infinite when a kept bin has no counterpart.
+/// of `numLevels` levels. A level without elements counts as `emptyCount` of one, as in ONNX Runtime's smooth_distribution:
+/// the last bin may hold nothing but what was clipped into it.
 static double getDivergence(llvm::ArrayRef<double> bins, int size, int numLevels) {
+  constexpr double emptyCount = 1e-4;
   std::vector<double> reference(bins.begin(), bins.begin() + size), quantized(size, 0.0);
   double total = 0, quantizedTotal = 0;
   for (double count : bins)
@@ -51,13 +53,13 @@ static double getDivergence(llvm::ArrayRef<double> bins, int size, int numLevels
       quantized[bin] = reference[bin] > 0 ? sum / numFilled : 0;
     quantizedTotal += sum;
   }
+  if (quantizedTotal <= 0)
+    return std::numeric_limits<double>::infinity();
   double divergence = 0;
   for (int bin = 0; bin < size; ++bin) {
     if (reference[bin] <= 0)
       continue;
-    if (quantized[bin] <= 0)
-      return std::numeric_limits<double>::infinity();
-    double p = reference[bin] / total, q = quantized[bin] / quantizedTotal;
+    double p = reference[bin] / total, q = std::max(quantized[bin], emptyCount) / quantizedTotal;
     divergence += p * std::log(p / q);
   }
   return divergence;

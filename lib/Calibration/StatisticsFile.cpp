@@ -37,6 +37,11 @@ static bool isShallow(StringRef text) {
 }
 
 namespace {
+/// The first and the last bin that is not empty.
+struct BinSpan {
+  int64_t first, last;
+};
+
 /// Reads the parts of the format; the first thing that is wrong is reported at its json::Path.
 class Reader {
 public:
@@ -76,7 +81,7 @@ private:
     if (!map)
       return false;
     for (const auto &[name, value] : *map)
-      if (!readEntry(value, entries[name.str().str()], path.field(key).field(name)))
+      if (!readEntry(value, entries[name.str()], path.field(key).field(name)))
         return false;
     return true;
   }
@@ -88,18 +93,18 @@ private:
     int64_t nans = 0, infinities = 0;
     std::vector<BatchRange> batches;
     Histogram histogram;
-    std::optional<Range> binRange;
+    std::optional<BinSpan> bins;
     if (!readCount(*object, "nans", nans, path) || !readCount(*object, "infinities", infinities, path) ||
         !readList(*object, "batches", path,
                   [&](const json::Value &pair, json::Path at) { return readBatch(pair, batches, at); }) ||
         !readList(*object, "histogram", path,
-                  [&](const json::Value &pair, json::Path at) { return readBin(pair, histogram, binRange, at); }))
+                  [&](const json::Value &pair, json::Path at) { return readBin(pair, histogram, bins, at); }))
       return false;
     float min = 0, max = 0;
-    if (binRange && (!readFloat(object->get("min"), min, path.field("min")) ||
+    if (bins && (!readFloat(object->get("min"), min, path.field("min")) ||
                      !readFloat(object->get("max"), max, path.field("max"))))
       return false;
-    if (binRange && (Histogram::bin(min) != binRange->min || Histogram::bin(max) != binRange->max))
+    if (bins && (Histogram::bin(min) != bins->first || Histogram::bin(max) != bins->last))
       return fail(path.field("min"), "min and max do not lie in the first and the last bin of the histogram");
     statistics = Statistics(min, max, nans, infinities, std::move(batches), std::move(histogram));
     return true;
@@ -145,19 +150,19 @@ private:
     return true;
   }
 
-  /// Bins are in ascending order; `seen` is the first and last one so far.
-  static bool readBin(const json::Value &value, Histogram &histogram, std::optional<Range> &seen, json::Path path) {
+  /// Bins are in ascending order; `seen` spans those so far.
+  static bool readBin(const json::Value &value, Histogram &histogram, std::optional<BinSpan> &seen, json::Path path) {
     const json::Array *pair = value.getAsArray();
     if (!pair || pair->size() != 2)
       return fail(path, "expected the number of a bin and a count");
     std::optional<int64_t> bin = (*pair)[0].getAsInteger(), count = (*pair)[1].getAsInteger();
     if (!bin || *bin < Histogram::minBin || *bin > Histogram::maxBin)
       return fail(path.index(0), "expected the number of a bin, -32640 to 32639");
-    if (seen && *bin <= seen->max)
+    if (seen && *bin <= seen->last)
       return fail(path.index(0), "bins are in ascending order");
     if (!count || *count < 1 || *count > maxCount)
       return fail(path.index(1), "expected an integer from 1 to 2^53");
-    seen = Range{seen ? seen->min : double(*bin), double(*bin)};
+    seen = BinSpan{seen ? seen->first : *bin, *bin};
     histogram.addBin(*bin, *count);
     return true;
   }
@@ -240,7 +245,8 @@ Error StatisticsFile::merge(const StatisticsFile &later) {
     if (inserted)
       continue;
     if (mine->second.shape != array.shape) {
-      errors = joinErrors(std::move(errors), createStringError("array '" + name + "' has different shapes in the merged files"));
+      errors = joinErrors(std::move(errors),
+                          createStringError("array '" + name + "' has different shapes in the merged files"));
       continue;
     }
     for (auto [sum, summand] : zip_equal(mine->second.data, array.data))

@@ -5,6 +5,31 @@
 
 include "mlir/Pass/PassBase.td"
 
+def FoldCalibrationPass : Pass<"nibble-fold-calibration", "::mlir::ModuleOp"> {
+  let summary = "write what calibration saw into the probes";
+  let description = [{
+    Reads statistics files (`docs/Spec.md`, "Statistics file"), merges them in the order given and attaches to every
+    `nibble.observe` the statistics of its name. Values that were never seen are an error that lists all of them; values
+    of a file that no probe asks for get a remark, NaNs and infinities a warning.
+
+    Requires: probes, and files that were made by running them.
+    Ensures: every `nibble.observe` has statistics.
+    Leaves: everything else.
+
+    ```mlir
+    %y = nibble.observe %x "conv1" : tensor<1x8xf32> -> tensor<1x8xf32>
+    ```
+    becomes
+    ```mlir
+    %y = nibble.observe %x "conv1" statistics <count = 8, min = -1.0 : f32, max = 2.5 : f32, …>
+           : tensor<1x8xf32> -> tensor<1x8xf32>
+    ```
+  }];
+  let options = [ListOption<"statistics", "statistics", "std::string", "Statistics files, in the order of their data">];
+  let statistics = [Statistic<"numFolded", "folded-probes", "Probes that got statistics">];
+  let dependentDialects = ["::nibble::NibbleDialect"];
+}
+
 def InsertObserversPass : Pass<"nibble-insert-observers", "::mlir::func::FuncOp"> {
   let summary = "put a probe on every value that quantization may need";
   let description = [{

@@ -170,3 +170,17 @@ SmallVector<int64_t> SchemeAttr::getScaleShape(ArrayRef<int64_t> logicalShape) c
 Type SchemeAttr::getStorageElementType() const {
   return IntegerType::get(getContext(), getNumBits() <= 8 ? 8 : 16);
 }
+
+LogicalResult StatisticsAttr::verify(function_ref<InFlightDiagnostic()> emitError, int64_t, FloatAttr, FloatAttr,
+                                     ElementsAttr batches, ElementsAttr histogram) {
+  auto isPairs = [](ElementsAttr elements, auto isElement) {
+    ShapedType type = elements ? elements.getShapedType() : ShapedType();
+    return !type || (type.getRank() == 2 && type.getDimSize(1) == 2 && isElement(type.getElementType()));
+  };
+  // (C1)
+  if (!isPairs(batches, [](Type type) { return type.isF32(); }))
+    return emitError() << "(C1) expected batches as pairs of f32, got " << batches.getType();
+  if (!isPairs(histogram, [](Type type) { return type.isSignlessInteger(64); }))
+    return emitError() << "(C1) expected a histogram as pairs of i64, got " << histogram.getType();
+  return success();
+}

@@ -89,16 +89,26 @@ def StatisticsAttr : AttrDef<NibbleDialect, "Statistics"> {
   let mnemonic = "statistics";
   let summary = "what calibration saw of a value";
   let description = [{
-    Number of elements, smallest and largest element, the mean over batches of their minimum and maximum (in the declared
-    order, `docs/Spec.md`, "Statistics"), and a histogram of magnitudes with fixed power-of-two bin edges, as kept by
-    `Calibration/Statistics.h`. Filled into `nibble.observe` by `--nibble-fold-calibration`.
+    The number of finite elements, the smallest and the largest, those of each batch in order, and a histogram with fixed
+    bin edges as pairs of bin and count (`docs/Spec.md`, "Statistics"). Filled into `nibble.observe` by
+    `--nibble-fold-calibration`; `Calibration/StatisticsConversion.h` reads it. Left out where nothing was seen:
+    `batches` and `histogram`.
+
+    ```mlir
+    #nibble.statistics<count = 3, min = -1.0 : f32, max = 2.0 : f32, batches = dense<[[-1.0, 2.0]]> : tensor<1x2xf32>,
+                       histogram = dense<[[-16257, 1], [16256, 1], [16384, 1]]> : tensor<3x2xi64>>
+    ```
+
+    Constraints:
+    * (C1) batches are pairs of f32, bins are pairs of i64.
   }];
   let parameters = (ins
     "int64_t":$count,
     "::mlir::FloatAttr":$min, "::mlir::FloatAttr":$max,
-    "::mlir::FloatAttr":$averageMin, "::mlir::FloatAttr":$averageMax,
-    OptionalParameter<"::mlir::DenseI64ArrayAttr", "pairs of bin number and count">:$histogram);
+    OptionalParameter<"::mlir::ElementsAttr", "the range of each batch, in order">:$batches,
+    OptionalParameter<"::mlir::ElementsAttr", "pairs of bin number and count, ascending">:$histogram);
   let assemblyFormat = "`<` struct(params) `>`";
+  let genVerifyDecl = 1;
 }
 
 #endif // NIBBLE_DIALECT_NIBBLE_IR_NIBBLEATTRIBUTES_TD

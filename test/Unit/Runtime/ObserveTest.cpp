@@ -1,0 +1,46 @@
+//===- ObserveTest.cpp - what a program observes is what calibration reads ---------------------------------------===//
+
+#include "nibble/Runtime/Observe.h"
+#include "nibble/Calibration/StatisticsFile.h"
+#include "llvm/Support/FileSystem.h"
+#include "gtest/gtest.h"
+#include <cerrno>
+#include <thread>
+
+using namespace nibble::calibration;
+
+TEST(Observe, SavesTheStatisticsFile) {
+  nibble_observe_reset();
+  float first[] = {1, -2}, second[] = {4};
+  nibble_observe_f32("x", first, 2);
+  nibble_observe_batch_end();
+  nibble_observe_f32("x", second, 1);
+  nibble_observe_f32("y", second, 1);
+  llvm::SmallString<128> path;
+  ASSERT_FALSE(llvm::sys::fs::createTemporaryFile("observe", "json", path));
+  ASSERT_EQ(nibble_observe_save(path.c_str()), 0);
+  llvm::Expected<StatisticsFile> file = StatisticsFile::load(path);
+  llvm::sys::fs::remove(path);
+  ASSERT_TRUE(static_cast<bool>(file)) << llvm::toString(file.takeError());
+  EXPECT_EQ(file->values.size(), 2u);
+  EXPECT_EQ(file->values["x"].count(), 3u);
+  EXPECT_EQ(file->values["x"].batches().size(), 2u);
+  EXPECT_EQ(file->values["y"].batches().size(), 1u);
+}
+
+TEST(Observe, SaysWhyItCannotSave) { EXPECT_EQ(nibble_observe_save("/nowhere/statistics.json"), ENOENT); }
+
+TEST(Observe, ThreadsMayObserveAtTheSameTime) {
+  nibble_observe_reset();
+  std::vector<float> data(1000, 1.0f);
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 4; ++i)
+    threads.emplace_back([&] { nibble_observe_f32("x", data.data(), data.size()); });
+  for (std::thread &thread : threads)
+    thread.join();
+  std::string text;
+  nibble_observe_write([](void *context, const char *piece,
+                          size_t size) { static_cast<std::string *>(context)->append(piece, size); },
+                       &text);
+  EXPECT_EQ(llvm::cantFail(StatisticsFile::parse(text, "text")).values["x"].count(), 4000u);
+}
