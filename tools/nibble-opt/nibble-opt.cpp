@@ -1,9 +1,6 @@
 //===- nibble-opt.cpp - mlir-opt with nibble in it --------------------------------------------------===//
 
-#include "nibble/Conversion/Passes.h"
-#include "nibble/Dialect/Nibble/IR/NibbleDialect.h"
-#include "nibble/InterfaceModels/Bufferization.h"
-#include "nibble/Transforms/Passes.h"
+#include "nibble/Pipelines/InitDialectsAndPasses.h"
 #include "mlir/InitAllDialects.h"
 #include "mlir/InitAllExtensions.h"
 #include "mlir/InitAllPasses.h"
@@ -14,9 +11,7 @@ int main(int argc, char **argv) {
   mlir::registerAllDialects(registry);
   mlir::registerAllExtensions(registry);
   mlir::registerAllPasses();
-  nibble::registerNibbleConversionPasses();
-  nibble::registerNibblePasses();
-  registry.insert<nibble::NibbleDialect>();
-  nibble::registerBufferizationModels(registry);
+  nibble::registerNibbleDialects(registry);
+  nibble::registerAllNibblePasses();
   return mlir::asMainReturnCode(mlir::MlirOptMain(argc, argv, "nibble optimizer driver\n", registry));
 }

@@ -1,0 +1,28 @@
+//===- InitDialectsAndPasses.h - what tools and the plugin register --------------------------------------===//
+
+#ifndef NIBBLE_PIPELINES_INITDIALECTSANDPASSES_H
+#define NIBBLE_PIPELINES_INITDIALECTSANDPASSES_H
+
+#include "nibble/Conversion/Passes.h"
+#include "nibble/Dialect/Nibble/IR/NibbleDialect.h"
+#include "nibble/InterfaceModels/Bufferization.h"
+#include "nibble/Transforms/Passes.h"
+#include "mlir/IR/DialectRegistry.h"
+
+namespace nibble {
+
+/// Adds the dialects of this project and the interface models of its ops.
+inline void registerNibbleDialects(mlir::DialectRegistry &registry) {
+  registry.insert<NibbleDialect>();
+  registerBufferizationModels(registry);
+}
+
+/// Makes all passes known to textual pipelines, but for those of the targets.
+inline void registerAllNibblePasses() {
+  registerNibblePasses();
+  registerNibbleConversionPasses();
+}
+
+} // namespace nibble
+
+#endif // NIBBLE_PIPELINES_INITDIALECTSANDPASSES_H

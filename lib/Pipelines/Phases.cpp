@@ -1,0 +1,120 @@
+//===- Phases.cpp - the road of a model ----------------------------------------------------------------===//
+
+#include "nibble/Pipelines/Phases.h"
+#include "VerifyPhases.h"
+#include "nibble/Conversion/Passes.h"
+#include "nibble/Transforms/Passes.h"
+#include "mlir/Conversion/Passes.h"
+#include "mlir/Dialect/Bufferization/Transforms/Passes.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Dialect/Linalg/Passes.h"
+#include "mlir/Dialect/MemRef/Transforms/Passes.h"
+#include "mlir/Transforms/Passes.h"
+#include "llvm/ADT/StringExtras.h"
+
+using namespace mlir;
+using namespace nibble;
+
+static void buildNothing(OpPassManager &, const PipelineOptions &) {}
+
+static void buildNormalize(OpPassManager &passes, const PipelineOptions &) {
+  OpPassManager &onFunctions = passes.nest<func::FuncOp>();
+  onFunctions.addPass(createRaiseContractionsPass());
+  onFunctions.addPass(createPropagateLayoutPass());
+  onFunctions.addPass(createCanonicalizerPass());
+  onFunctions.addPass(createCSEPass());
+}
+
+static void buildCalibrate(OpPassManager &passes, const PipelineOptions &options) {
+  passes.addNestedPass<func::FuncOp>(createInsertObserversPass());
+}
+
+static void buildAssign(OpPassManager &passes, const PipelineOptions &options) {
+}
+
+static void buildQuantize(OpPassManager &passes, const PipelineOptions &options) {
+}
+
+static void buildFuse(OpPassManager &passes, const PipelineOptions &) {
+}
+
+static void buildLower(OpPassManager &passes, const PipelineOptions &options) {
+  passes.addNestedPass<func::FuncOp>(createDecomposeAggregatesPass());
+  passes.addPass(createLinalgElementwiseOpFusionPass());
+  passes.addPass(createCanonicalizerPass());
+  passes.addPass(createCSEPass());
+  options.target->buildPackingPasses(passes, options.cpu);
+
+  OpPassManager &onTensors = passes.nest<func::FuncOp>();
+  onTensors.addPass(createAddResultDestinationsPass());
+  onTensors.addPass(createLocalizeDestinationsPass());
+  onTensors.addPass(createLowerConcatPass());
+  onTensors.addPass(createMaterializePaddingPass());
+  passes.addPass(bufferization::createEmptyTensorEliminationPass());
+
+  bufferization::OneShotBufferizePassOptions bufferize;
+  bufferize.bufferizeFunctionBoundaries = true;
+  bufferize.functionBoundaryTypeConversion = bufferization::LayoutMapOption::IdentityLayoutMap;
+  passes.addPass(bufferization::createOneShotBufferizePass(bufferize));
+  // Copies of a slice onto itself fold once equal views are one.
+  passes.addPass(createCanonicalizerPass());
+  passes.addPass(createCSEPass());
+  passes.addPass(createCanonicalizerPass());
+
+  passes.addPass(createOutlineKernelsPass());
+  passes.addPass(createPlanMemoryPass());
+  passes.addPass(createPlanWeightsPass());
+  passes.addPass(createCanonicalizerPass());
+}
+
+static void buildTarget(OpPassManager &passes, const PipelineOptions &options) {
+  options.target->buildKernelPasses(passes, options.cpu);
+  passes.addPass(createLowerKernelLoopsPass());
+  passes.addPass(createCanonicalizerPass());
+  passes.addPass(createCSEPass());
+  passes.addPass(createSCFToControlFlowPass());
+  passes.addPass(memref::createExpandStridedMetadataPass());
+  passes.addPass(createLowerAffinePass());
+  passes.addPass(createConvertNibbleToLLVMPass());
+  passes.addPass(createReconcileUnrealizedCastsPass());
+  passes.addPass(createCanonicalizerPass());
+}
+
+static constexpr PhaseInfo phases[] = {
+    {Phase::Import, "import", "the model file as linalg on tensors", buildNothing, verifyNothing},
+    {Phase::Normalize, "normalize", "NHWC, contractions raised, batch normalization and constants folded",
+     buildNormalize, verifyNormalized},
+    {Phase::Calibrate, "calibrate", "statistics of real data at every value that needs them", buildCalibrate,
+     verifyNothing},
+    {Phase::Assign, "assign", "a scheme for every op that can be quantized, or the reason why not", buildAssign,
+     verifyAssigned},
+    {Phase::Quantize, "quantize", "ranges, weights as codes, values between quantize and dequantize", buildQuantize,
+     verifyQuantized},
+    {Phase::Fuse, "fuse", "integer contractions with bias, activation, residual and requantization inside", buildFuse,
+     verifyNothing},
+    {Phase::Lower, "lower", "weights packed, one kernel for each piece of work, one workspace", buildLower,
+     verifyLowered},
+    {Phase::Target, "target", "the LLVM dialect", buildTarget, verifyNothing},
+};
+
+ArrayRef<PhaseInfo> nibble::getPhases() { return phases; }
+
+const PhaseInfo *nibble::findPhase(StringRef name) {
+  const PhaseInfo *found = llvm::find_if(phases, [&](const PhaseInfo &phase) { return phase.name == name; });
+  return found == std::end(phases) ? nullptr : found;
+}
+
+LogicalResult nibble::runPhases(ModuleOp module, Phase first, Phase last, const PipelineOptions &options,
+                                function_ref<void(PassManager &)> configure) {
+  for (const PhaseInfo &phase : phases) {
+    if (phase.phase < first || phase.phase > last)
+      continue;
+    PassManager passes(module.getContext());
+    if (configure)
+      configure(passes);
+    phase.build(passes, options);
+    if (failed(passes.run(module)) || failed(phase.verify(module)))
+      return failure();
+  }
+  return success();
+}
