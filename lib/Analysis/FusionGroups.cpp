@@ -213,8 +213,8 @@ FusionGroups::FusionGroups(Operation *function) {
     } else if (isSumReduction(op)) {
       reductions.push_back(op);
     } else if (isElementwise(op)) {
-      auto sameScale = dyn_cast<SameScaleOpInterface>(op);
-      if (!sameScale || sameScale.getSameScaleOperands().empty())
+      // What only moves elements runs on whatever it is given.
+      if (!llvm::hasSingleElement(*cast<linalg::GenericOp>(op).getBody()))
         elementwise.push_back(op);
     }
   });

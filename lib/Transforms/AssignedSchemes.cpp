@@ -1,0 +1,38 @@
+//===- AssignedSchemes.cpp - what nibble-assign-schemes writes and others read ----------------------===//
+
+#include "AssignedSchemes.h"
+#include "mlir/IR/Remarks.h"
+
+using namespace mlir;
+using namespace nibble;
+
+std::optional<AssignedSchemes> AssignedSchemes::get(Operation *op) {
+  auto schemes = op->getAttrOfType<DictionaryAttr>(schemesAttrName);
+  if (!schemes || op->hasAttr(floatAttrName))
+    return std::nullopt;
+  AssignedSchemes assigned{schemes.getAs<SchemeAttr>("input"), schemes.getAs<SchemeAttr>("filter"),
+                           schemes.getAs<StringAttr>("calibrator")};
+  return assigned.input && assigned.calibrator ? std::optional(assigned) : std::nullopt;
+}
+
+void AssignedSchemes::set(Operation *op) const {
+  Builder builder(op->getContext());
+  SmallVector<NamedAttribute> entries = {builder.getNamedAttr("input", input),
+                                         builder.getNamedAttr("calibrator", calibrator)};
+  if (filter)
+    entries.push_back(builder.getNamedAttr("filter", filter));
+  op->setAttr(schemesAttrName, builder.getDictionaryAttr(entries));
+}
+
+std::string nibble::getUserName(Operation *op) {
+  if (auto location = op->getLoc()->findInstanceOf<NameLoc>())
+    return location.getName().str();
+  return op->getName().getStringRef().str();
+}
+
+void nibble::leaveFloat(Operation *op, const Twine &rule) {
+  std::string text = rule.str();
+  op->setAttr(floatAttrName, StringAttr::get(op->getContext(), text));
+  remark::missed(op->getLoc(), remark::RemarkOpts::name("float").category("nibble-quantize"))
+      << "'" << getUserName(op) << "' stays float" << remark::reason("{0}", text);
+}

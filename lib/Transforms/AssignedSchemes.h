@@ -1,0 +1,33 @@
+//===- AssignedSchemes.h - what nibble-assign-schemes writes and others read ------------------------===//
+
+#ifndef NIBBLE_LIB_TRANSFORMS_ASSIGNEDSCHEMES_H
+#define NIBBLE_LIB_TRANSFORMS_ASSIGNEDSCHEMES_H
+
+#include "nibble/Dialect/Nibble/IR/NibbleDialect.h"
+
+namespace nibble {
+
+/// The dictionary of an op that is to be quantized, and the rule that left another one float (docs/Architecture.md).
+/// An op can have both: it was assigned an integer form, and a later pass found that there is none.
+inline constexpr llvm::StringLiteral schemesAttrName = "nibble.schemes";
+inline constexpr llvm::StringLiteral floatAttrName = "nibble.float";
+
+/// `nibble.schemes` of one op. The filter's scheme is null for ops that have no weight.
+struct AssignedSchemes {
+  SchemeAttr input, filter;
+  mlir::StringAttr calibrator;
+
+  /// Nothing when the op has none, or when it was left float.
+  static std::optional<AssignedSchemes> get(mlir::Operation *op);
+  void set(mlir::Operation *op) const;
+};
+
+/// The name of an op for a user: that of the node it came from, or its own.
+std::string getUserName(mlir::Operation *op);
+
+/// Leaves `op` float because of `rule`, a sentence without full stop: writes `nibble.float` and a remark.
+void leaveFloat(mlir::Operation *op, const llvm::Twine &rule);
+
+} // namespace nibble
+
+#endif // NIBBLE_LIB_TRANSFORMS_ASSIGNEDSCHEMES_H

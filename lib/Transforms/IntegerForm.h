@@ -1,0 +1,21 @@
+//===- IntegerForm.h - whether a contraction can be computed in integers ----------------------------===//
+
+#ifndef NIBBLE_LIB_TRANSFORMS_INTEGERFORM_H
+#define NIBBLE_LIB_TRANSFORMS_INTEGERFORM_H
+
+#include "AssignedSchemes.h"
+#include "QuantizeFilter.h"
+
+namespace nibble {
+
+/// The first rule that keeps a contraction with these schemes from an integer form, worded for a user; nothing when it has one.
+/// An integer form has 8-bit codes and one scale for the input, 8-bit codes without zero point and a scale for the tensor or for
+/// each output channel for the filter, a constant bias, and sums that provably fit 32 bits.
+std::optional<std::string> findIntegerObstacle(mlir::Operation *op, const AssignedSchemes &schemes);
+
+/// The filter of a contraction without an obstacle, with scales from its values alone.
+FilterQuantizer createFilterQuantizer(ContractionOpInterface op, SchemeAttr scheme);
+
+} // namespace nibble
+
+#endif // NIBBLE_LIB_TRANSFORMS_INTEGERFORM_H

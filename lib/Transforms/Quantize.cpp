@@ -1,0 +1,173 @@
+//===- Quantize.cpp - codes for weights and for the values between integer ops ----------------------===//
+
+#include "IntegerForm.h"
+#include "QuantizationPlan.h"
+#include "nibble/Support/ConstantElements.h"
+#include "nibble/Transforms/Passes.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/IR/Remarks.h"
+
+namespace nibble {
+#define GEN_PASS_DEF_QUANTIZEPASS
+#include "nibble/Transforms/Passes.h.inc"
+} // namespace nibble
+
+using namespace mlir;
+using namespace nibble;
+
+namespace {
+
+constexpr StringLiteral remarkCategory = "nibble-quantize";
+
+/// Takes the probes out; what they saw stays with the values.
+ValueStatistics removeObservers(func::FuncOp function) {
+  ValueStatistics statistics;
+  SmallVector<ObserveOp> observers;
+  function.walk([&](ObserveOp op) {
+    if (op.getResult())
+      observers.push_back(op);
+  });
+  for (ObserveOp op : observers) {
+    if (op.getStatisticsAttr())
+      statistics[op.getInput()] = op.getStatisticsAttr();
+    op.getResult().replaceAllUsesWith(op.getInput());
+    op.erase();
+  }
+  return statistics;
+}
+
+/// Scale and zero point as operands of an op on a tensor of `shape`; the zero point is null where the scheme has none.
+std::pair<Value, Value> createParams(OpBuilder &builder, Location loc, SchemeAttr scheme, ArrayRef<int64_t> shape,
+                                     ArrayRef<float> scales, int32_t zeroPoint) {
+  SmallVector<int64_t> paramShape = scheme.getScaleShape(shape);
+  auto scaleType = RankedTensorType::get(paramShape, builder.getF32Type());
+  Value scale = arith::ConstantOp::create(builder, loc, DenseElementsAttr::get(scaleType, scales));
+  if (scheme.getZeroPoint() == ZeroPointKind::None)
+    return {scale, Value()};
+  auto zeroPointType = RankedTensorType::get(paramShape, builder.getI32Type());
+  return {scale, arith::ConstantOp::create(builder, loc, DenseElementsAttr::get(zeroPointType, zeroPoint))};
+}
+
+/// Rewrites a function by its plan.
+class Quantizer {
+public:
+  Quantizer(func::FuncOp function, const QuantizationPlan &plan) : builder(function.getContext()), plan(plan) {}
+
+  void run() {
+    for (Operation *op : plan.getIntegerContractions())
+      quantizeWeights(cast<ContractionOpInterface>(op));
+    for (Value value : plan.getStoredValues())
+      store(value);
+    for (Operation *op : plan.getFloatOpsBetween())
+      remark::missed(op->getLoc(), remark::RemarkOpts::name("float-between").category(remarkCategory))
+          << "'" << getUserName(op) << "' runs in float between integer ops"
+          << remark::reason("'{0}' has no form on codes", op->getName().getStringRef());
+  }
+
+  unsigned numRequantized = 0;
+
+private:
+  /// The parameters in which the input of an integer contraction arrives.
+  StorageParams getInputParams(ContractionOpInterface op) {
+    StorageParams params = plan.getParams(op.getInput());
+    AssignedSchemes schemes = *AssignedSchemes::get(op);
+    if (params.scheme == schemes.input)
+      return params;
+    return plan.chooseParams(op.getInput(), {schemes.input, schemes.calibrator});
+  }
+
+  void quantizeWeights(ContractionOpInterface op) {
+    AssignedSchemes schemes = *AssignedSchemes::get(op);
+    StorageParams input = getInputParams(op);
+    FilterQuantizer filter = createFilterQuantizer(op, schemes.filter);
+    builder.setInsertionPoint(op);
+    if (Value value = op.getBias()) {
+      SmallVector<float> bias = *getConstantFloats(value);
+      if (unsigned numRaised = filter.fitScalesToBias(bias, input.scale))
+        remark::analysis(op.getLoc(), remark::RemarkOpts::name("raised-scale").category(remarkCategory))
+            << "'" << getUserName(op) << "' has raised weight scales"
+            << remark::reason("the bias of {0} channels would not fit 32 bits", numRaised);
+      for (auto [channel, element] : llvm::enumerate(bias)) {
+        float scale = filter.getScale(channel);
+        element = static_cast<float>(double(quantizeBias(element, input.scale, scale)) * double(input.scale) *
+                                     double(scale));
+      }
+      auto type = cast<RankedTensorType>(value.getType());
+      op->replaceUsesOfWith(value,
+                            arith::ConstantOp::create(builder, value.getLoc(), DenseElementsAttr::get(type, ArrayRef(bias))));
+    }
+    auto type = cast<RankedTensorType>(op.getFilter().getType());
+    auto codeType = type.clone(schemes.filter.getStorageElementType());
+    Location loc = op.getFilter().getLoc();
+    Value codes =
+        arith::ConstantOp::create(builder, loc, createByteElements(codeType, filter.encode(), getUserName(op)));
+    auto [scale, zeroPoint] = createParams(builder, loc, schemes.filter, type.getShape(), filter.getScales(), 0);
+    op->replaceUsesOfWith(op.getFilter(),
+                          DequantizeOp::create(builder, loc, type, codes, scale, zeroPoint, schemes.filter));
+  }
+
+  /// Puts nibble.quantize and nibble.dequantize between a value and the consumers that read its codes.
+  void store(Value value) {
+    const StorageParams &params = plan.getParams(value);
+    Location loc = value.getLoc();
+    auto type = cast<RankedTensorType>(value.getType());
+    SmallVector<OpOperand *> uses;
+    for (OpOperand &use : value.getUses())
+      if (plan.readsCodes(use.getOwner(), value))
+        uses.push_back(&use);
+    builder.setInsertionPointAfterValue(value);
+    auto [scale, zeroPoint] = createParams(builder, loc, params.scheme, type.getShape(), params.scale, params.zeroPoint);
+    Value codes = QuantizeOp::create(builder, loc, type.clone(params.scheme.getStorageElementType()), value, scale,
+                                     zeroPoint, params.scheme);
+    Value real = DequantizeOp::create(builder, loc, type, codes, scale, zeroPoint, params.scheme);
+    for (OpOperand *use : uses)
+      use->set(inDemandedScheme(*use, value, codes, params).value_or(real));
+  }
+
+  /// The value in the scheme that the consumer demands when that is another one.
+  std::optional<Value> inDemandedScheme(OpOperand &use, Value value, Value codes, const StorageParams &from) {
+    auto contraction = dyn_cast<ContractionOpInterface>(use.getOwner());
+    if (!contraction || !plan.isIntegerContraction(contraction) || contraction.getInput() != value)
+      return std::nullopt;
+    StorageParams to = getInputParams(contraction);
+    if (to.scheme == from.scheme)
+      return std::nullopt;
+    Location loc = value.getLoc();
+    ArrayRef<int64_t> shape = cast<RankedTensorType>(value.getType()).getShape();
+    auto [scale, resultZero] = createParams(builder, loc, to.scheme, shape, to.scale, to.zeroPoint);
+    auto [multiplier, inputZero] =
+        createParams(builder, loc, from.scheme, shape, from.scale / to.scale, from.zeroPoint);
+    auto type = cast<RankedTensorType>(codes.getType()).clone(to.scheme.getStorageElementType());
+    Value other = RequantizeOp::create(builder, loc, type, codes, multiplier, inputZero, resultZero, from.scheme,
+                                       to.scheme);
+    ++numRequantized;
+    return DequantizeOp::create(builder, loc, value.getType(), other, scale, resultZero, to.scheme).getResult();
+  }
+  OpBuilder builder;
+  const QuantizationPlan &plan;
+};
+
+struct QuantizePass : public nibble::impl::QuantizePassBase<QuantizePass> {
+  void runOnOperation() override {
+    func::FuncOp function = getOperation();
+    if (!llvm::hasSingleElement(function.getBody())) {
+      function.emitOpError() << "expected one block, got " << function.getBody().getBlocks().size();
+      return signalPassFailure();
+    }
+    ValueStatistics statistics = removeObservers(function);
+    function.walk([&](QuantizableOpInterface op) {
+      if (auto schemes = AssignedSchemes::get(op))
+        if (auto obstacle = findIntegerObstacle(op, *schemes))
+          leaveFloat(op, *obstacle);
+    });
+    FusionGroups groups(function);
+    QuantizationPlan plan(function, groups, statistics);
+    Quantizer quantizer(function, plan);
+    quantizer.run();
+    numIntegerContractions += plan.getIntegerContractions().size();
+    numStoredValues += plan.getStoredValues().size();
+    numRequantized += quantizer.numRequantized;
+  }
+};
+
+} // namespace
