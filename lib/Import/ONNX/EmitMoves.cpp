@@ -1,0 +1,202 @@
+//===- EmitMoves.cpp - moves of data that operators are made of --------------------------------------===//
+
+#include "Emit.h"
+#include "Fold.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Linalg/IR/Linalg.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "mlir/Dialect/Utils/ReshapeOpsUtils.h"
+
+using namespace mlir;
+using namespace nibble::onnx_import;
+
+static Value collapse(Node &node, Value input, RankedTensorType type, ArrayRef<ReassociationIndices> groups) {
+  return tensor::CollapseShapeOp::create(node, type, input, groups);
+}
+
+static Value expand(Node &node, Value input, RankedTensorType type, ArrayRef<ReassociationIndices> groups) {
+  return tensor::ExpandShapeOp::create(node, type, input, groups);
+}
+
+/// Through one dimension where no dimensions of one side are those of the other, split.
+static Value reshapeThroughVector(Node &node, Value input, RankedTensorType type) {
+  auto from = cast<RankedTensorType>(input.getType());
+  auto flatType = RankedTensorType::get({from.getNumElements()}, from.getElementType());
+  auto all = [](int64_t rank) {
+    return rank == 0 ? SmallVector<ReassociationIndices>{}
+                     : SmallVector<ReassociationIndices>{llvm::to_vector<2>(llvm::seq<int64_t>(rank))};
+  };
+  if (from.getRank() == 0)
+    input = expand(node, input, flatType, {});
+  else if (from.getRank() > 1)
+    input = collapse(node, input, flatType, all(from.getRank()));
+  if (type.getRank() == 0)
+    return collapse(node, input, type, {});
+  return type.getRank() == 1 ? input : expand(node, input, type, all(type.getRank()));
+}
+
+Tensor nibble::onnx_import::reshape(Node &node, const Tensor &input, ArrayRef<int64_t> shape) {
+  if (node.failed() || !input || input.getShape() == shape)
+    return node.failed() ? Tensor() : input;
+  RankedTensorType type = node.getTensorType(shape, input.getElementType());
+  if (!type)
+    return {};
+  if (type.getNumElements() != input.type.getNumElements()) {
+    (void)node.error("expected " + Twine(input.type.getNumElements()) + " elements as in " +
+                     formatShape(input.getShape()) + ", got shape " + formatShape(shape));
+    return {};
+  }
+  if (input.constant)
+    return Tensor(input.constant.reshape(shape), input.isUnsigned);
+  auto groups = type.getNumElements() == 0 ? std::nullopt : getReassociationIndicesForReshape(input.type, type);
+  if (!groups || input.getRank() == type.getRank())
+    return Tensor(reshapeThroughVector(node, input.value, type), input.isUnsigned);
+  Value result = input.getRank() > type.getRank() ? collapse(node, input.value, type, *groups)
+                                                  : expand(node, input.value, type, *groups);
+  return Tensor(result, input.isUnsigned);
+}
+
+Tensor nibble::onnx_import::transpose(Node &node, const Tensor &input, ArrayRef<int64_t> permutation) {
+  if (node.failed() || !input)
+    return {};
+  if (llvm::equal(permutation, llvm::seq<int64_t>(input.getRank())))
+    return input;
+  SmallVector<int64_t> shape = llvm::map_to_vector(permutation, [&](int64_t axis) { return input.getSize(axis); });
+  RankedTensorType type = input.type.clone(shape);
+  if (canFoldMove(input, type)) {
+    SmallVector<int64_t> source(shape.size());
+    return Tensor(foldMove(input.constant, type, [&](ArrayRef<int64_t> index) {
+      for (auto [axis, coordinate] : llvm::zip_equal(permutation, index))
+        source[axis] = coordinate;
+      return linearize(input.getShape(), source);
+    }), input.isUnsigned);
+  }
+  Value empty = tensor::EmptyOp::create(node, shape, type.getElementType());
+  auto op = linalg::TransposeOp::create(node, node.materialize(input), empty, permutation);
+  return Tensor(op->getResult(0), input.isUnsigned);
+}
+
+Tensor nibble::onnx_import::gather(
+    Node &node, const Tensor &input, ArrayRef<int64_t> shape,
+    function_ref<SmallVector<Value>(ImplicitLocOpBuilder &, ValueRange)> source) {
+  if (node.failed() || !input)
+    return {};
+  RankedTensorType type = node.getTensorType(shape, input.getElementType());
+  if (!type)
+    return {};
+  Value data = node.materialize(input);
+  Value empty = tensor::EmptyOp::create(node, shape, type.getElementType());
+  SmallVector<utils::IteratorType> iterators(shape.size(), utils::IteratorType::parallel);
+  auto op = linalg::GenericOp::create(
+      node, TypeRange{type}, ValueRange{}, ValueRange{empty}, node.getMultiDimIdentityMap(type.getRank()), iterators,
+      [&](OpBuilder &builder, Location loc, ValueRange) {
+        ImplicitLocOpBuilder b(loc, builder);
+        SmallVector<Value> index;
+        for (int64_t dim : llvm::seq(type.getRank()))
+          index.push_back(linalg::IndexOp::create(b, dim));
+        linalg::YieldOp::create(b, Value(tensor::ExtractOp::create(b, data, source(b, index))));
+      });
+  return Tensor(op.getResult(0), input.isUnsigned);
+}
+
+Tensor nibble::onnx_import::slice(Node &node, const Tensor &input, ArrayRef<int64_t> offsets, ArrayRef<int64_t> sizes,
+                                  ArrayRef<int64_t> strides) {
+  if (node.failed() || !input)
+    return {};
+  if (input.getShape() == sizes && llvm::all_of(strides, [](int64_t stride) { return stride == 1; }))
+    return input;
+  RankedTensorType type = input.type.clone(sizes);
+  if (canFoldMove(input, type)) {
+    SmallVector<int64_t> source(sizes.size());
+    return Tensor(foldMove(input.constant, type, [&](ArrayRef<int64_t> index) {
+      for (size_t axis = 0; axis < index.size(); ++axis)
+        source[axis] = offsets[axis] + index[axis] * strides[axis];
+      return linearize(input.getShape(), source);
+    }), input.isUnsigned);
+  }
+  if (llvm::all_of(strides, [](int64_t stride) { return stride > 0; })) {
+    Value result = tensor::ExtractSliceOp::create(
+        node, type, node.materialize(input), getAsIndexOpFoldResult(node.getContext(), offsets),
+        getAsIndexOpFoldResult(node.getContext(), sizes), getAsIndexOpFoldResult(node.getContext(), strides));
+    return Tensor(result, input.isUnsigned);
+  }
+  return gather(node, input, sizes, [&](ImplicitLocOpBuilder &b, ValueRange index) {
+    SmallVector<Value> source;
+    for (size_t axis = 0; axis < index.size(); ++axis) {
+      Value stride = arith::ConstantIndexOp::create(b, strides[axis]);
+      Value offset = arith::ConstantIndexOp::create(b, offsets[axis]);
+      source.push_back(arith::AddIOp::create(b, arith::MulIOp::create(b, index[axis], stride), offset));
+    }
+    return source;
+  });
+}
+
+/// The constants one after another along `axis`.
+static Constant foldConcat(ArrayRef<Tensor> inputs, RankedTensorType type, int64_t axis) {
+  std::vector<char> bytes;
+  forEachIndex(type.getShape(), [&](ArrayRef<int64_t> index) {
+    SmallVector<int64_t> source(index);
+    const Tensor *input = inputs.begin();
+    for (; source[axis] >= input->getSize(axis); ++input)
+      source[axis] -= input->getSize(axis);
+    ArrayRef<char> element = input->constant.getElement(linearize(input->getShape(), source));
+    bytes.insert(bytes.end(), element.begin(), element.end());
+  });
+  return Constant::get(type, std::move(bytes), inputs.front().constant.getName());
+}
+
+Tensor nibble::onnx_import::concat(Node &node, ArrayRef<Tensor> inputs, int64_t axis) {
+  if (node.failed() || inputs.empty() || !llvm::all_of(inputs, [](const Tensor &t) { return static_cast<bool>(t); }))
+    return {};
+  if (inputs.size() == 1)
+    return inputs.front();
+  SmallVector<int64_t> shape(inputs.front().getShape());
+  shape[axis] = 0;
+  for (const Tensor &input : inputs)
+    shape[axis] += input.getSize(axis);
+  RankedTensorType type = node.getTensorType(shape, inputs.front().getElementType());
+  if (!type)
+    return {};
+  if (canFoldMove(inputs, type))
+    return Tensor(foldConcat(inputs, type, axis), inputs.front().isUnsigned);
+  SmallVector<Value> values = llvm::map_to_vector(inputs, [&](const Tensor &input) { return node.materialize(input); });
+  return Tensor(tensor::ConcatOp::create(node, type, axis, values), inputs.front().isUnsigned);
+}
+
+Tensor nibble::onnx_import::pad(Node &node, const Tensor &input, ArrayRef<int64_t> low, ArrayRef<int64_t> high,
+                                TypedAttr value) {
+  if (node.failed() || !input)
+    return {};
+  // Cropping first: tensor.pad only adds.
+  SmallVector<int64_t> offsets, sizes, strides(low.size(), 1), shape, addLow, addHigh;
+  for (auto [size, before, after] : llvm::zip_equal(input.getShape(), low, high)) {
+    offsets.push_back(std::max<int64_t>(-before, 0));
+    sizes.push_back(size + std::min<int64_t>(before, 0) + std::min<int64_t>(after, 0));
+    addLow.push_back(std::max<int64_t>(before, 0));
+    addHigh.push_back(std::max<int64_t>(after, 0));
+    shape.push_back(sizes.back() + addLow.back() + addHigh.back());
+    if (sizes.back() < 0) {
+      (void)node.error("expected pads that crop at most " + Twine(size) + " elements, got " + Twine(before) + " and " +
+                       Twine(after));
+      return {};
+    }
+  }
+  RankedTensorType type = node.getTensorType(shape, input.getElementType());
+  Tensor cropped = slice(node, input, offsets, sizes, strides);
+  if (!type || cropped.type == type)
+    return type ? cropped : Tensor();
+  Value constant = arith::ConstantOp::create(node, value);
+  auto op = tensor::PadOp::create(node, type, node.materialize(cropped), getAsIndexOpFoldResult(node.getContext(), addLow),
+                                  getAsIndexOpFoldResult(node.getContext(), addHigh), constant);
+  return Tensor(op.getResult(), input.isUnsigned);
+}
+
+Tensor nibble::onnx_import::splat(Node &node, ArrayRef<int64_t> shape, TypedAttr value, bool isUnsigned) {
+  RankedTensorType type = node.getTensorType(shape, value.getType());
+  if (!type)
+    return {};
+  std::vector<char> bytes;
+  if (type.getNumElements() != 0)
+    appendElement(value, bytes);
+  return Tensor(Constant::get(type, std::move(bytes), node.getName()), isUnsigned);
+}

@@ -1,0 +1,20 @@
+//===- Operators.cpp - the operators that can be imported --------------------------------------------===//
+
+#include "Operators.h"
+#include "llvm/ADT/STLExtras.h"
+
+using namespace nibble::onnx_import;
+
+static const Operator operators[] = {
+#define NIBBLE_ONNX_OPERATOR(domain, name, sinceVersion, minInputs) {domain, #name, sinceVersion, minInputs, import##name},
+#include "Operators.def"
+};
+
+const Operator *nibble::onnx_import::findOperator(llvm::StringRef domain, llvm::StringRef name) {
+  if (domain == "ai.onnx")
+    domain = "";
+  const Operator *found = llvm::find_if(operators, [&](const Operator &op) {
+    return op.domain == domain && op.name == name;
+  });
+  return found == std::end(operators) ? nullptr : found;
+}
