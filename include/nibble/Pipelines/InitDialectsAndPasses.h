@@ -6,15 +6,17 @@
 #include "nibble/Conversion/Passes.h"
 #include "nibble/Dialect/Nibble/IR/NibbleDialect.h"
 #include "nibble/InterfaceModels/Bufferization.h"
+#include "nibble/InterfaceModels/InterfaceModels.h"
 #include "nibble/Transforms/Passes.h"
 #include "mlir/IR/DialectRegistry.h"
 
 namespace nibble {
 
-/// Adds the dialects of this project and the interface models of its ops.
+/// Adds the dialects of this project, the interface models of its ops and its interfaces of upstream ops.
 inline void registerNibbleDialects(mlir::DialectRegistry &registry) {
   registry.insert<NibbleDialect>();
   registerBufferizationModels(registry);
+  registerInterfaceModels(registry);
 }
 
 /// Makes all passes known to textual pipelines, but for those of the targets.
