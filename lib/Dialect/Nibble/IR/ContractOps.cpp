@@ -28,8 +28,9 @@ void ContractOp::getEffects(SmallVectorImpl<SideEffects::EffectInstance<MemoryEf
 
 template <typename ContractionOp>
 static Type accumulatorType(ContractionOp op) {
-  if (!op.getEpilogue().empty())
-    return op.getEpilogue().front().getArgument(0).getType();
+  Region &epilogue = op.getEpilogue();
+  if (!epilogue.empty() && epilogue.getNumArguments() > 0)
+    return epilogue.getArgument(0).getType();
   return op.getInitType().getElementType();
 }
 
@@ -100,7 +101,7 @@ static LogicalResult verifyContraction(ContractionOp op, StringRef biasLabel, St
         return op.emitOpError() << epilogueLabel << " epilogue argument of type " << argument.getType() << " for operand "
                                 << type;
     }
-    auto yield = dyn_cast<YieldOp>(block.getTerminator());
+    auto yield = block.empty() ? YieldOp() : dyn_cast<YieldOp>(block.back());
     if (!yield || yield.getValue().getType() != initType.getElementType())
       return op.emitOpError() << epilogueLabel << " the epilogue must yield " << initType.getElementType();
   }

@@ -48,17 +48,17 @@ LogicalResult SchemeAttr::verify(function_ref<InFlightDiagnostic()> emitError, S
   // (C1)
   const IntegerCodec *integer = findIntegerCodec(codec);
   if (!integer)
-    return emitError() << "unknown codec '" << codec << "'";
+    return emitError() << "(C1) unknown codec '" << codec << "'";
   // (C2)
   if (narrowRange && !integer->isSigned)
-    return emitError() << "'narrow' is for signed integer codecs, and '" << codec << "' is not one";
+    return emitError() << "(C2) 'narrow' is for signed integer codecs, and '" << codec << "' is not one";
   // (C3)
   for (int64_t size : block)
     if (size < 0)
-      return emitError() << "a block size is at least 0, got " << size;
+      return emitError() << "(C3) a block size is at least 0, got " << size;
   // (C4)
   if (scale.empty() || scale.size() > 2)
-    return emitError() << "a scheme has one or two scale levels, got " << scale.size();
+    return emitError() << "(C4) a scheme has one or two scale levels, got " << scale.size();
   return success();
 }
 

@@ -16,18 +16,18 @@ class Nibble_ContractionOp<string mnemonic> : Nibble_Op<mnemonic, [
     DeclareOpInterfaceMethods<QuantizableOpInterface>]> {
   // The arguments that both ops have; attributes of their own follow.
   dag commonArguments = (ins
-    AnyShaped:$input,
-    AnyShaped:$filter,
-    Optional<AnyShaped>:$bias,
+    AnyRankedTensorOrMemRef:$input,
+    AnyRankedTensorOrMemRef:$filter,
+    Optional<AnyRankedTensorOrMemRef>:$bias,
     Optional<I32>:$inputZeroPoint,
     Optional<I32>:$filterZeroPoint,
-    Variadic<AnyShaped>:$epilogueOperands,
-    AnyShaped:$init,
+    Variadic<AnyRankedTensorOrMemRef>:$epilogueOperands,
+    AnyRankedTensorOrMemRef:$init,
     OptionalAttr<SchemeAttr>:$inputScheme,
     OptionalAttr<SchemeAttr>:$filterScheme,
     OptionalAttr<DenseI64ArrayAttr>:$packedFilterShape);
   let results = (outs Variadic<AnyRankedTensor>:$results);
-  let regions = (region AnyRegion:$epilogue);
+  let regions = (region MaxSizedRegion<1>:$epilogue);
   let hasVerifier = 1;
   code commonDeclarations = [{
     ::mlir::MutableOperandRange getDpsInitsMutable() { return getInitMutable(); }

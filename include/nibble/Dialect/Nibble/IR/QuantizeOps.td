@@ -9,6 +9,8 @@ include "nibble/Dialect/Nibble/IR/NibbleAttributes.td"
 
 class Nibble_Op<string mnemonic, list<Trait> traits = []> : Op<NibbleDialect, mnemonic, traits>;
 
+def AnyRankedTensorOrMemRef : AnyTypeOf<[AnyRankedTensor, AnyMemRef]>;
+
 def QuantizeOp : Nibble_Op<"quantize", [Pure]> {
   let summary = "real numbers to stored codes";
   let description = [{
@@ -156,7 +158,7 @@ def ObserveOp : Nibble_Op<"observe"> {
     %y = nibble.observe %x "conv1" : tensor<1x8xf32> -> tensor<1x8xf32>
     ```
   }];
-  let arguments = (ins AnyShaped:$input, StrAttr:$name, OptionalAttr<StatisticsAttr>:$statistics);
+  let arguments = (ins AnyRankedTensorOrMemRef:$input, StrAttr:$name, OptionalAttr<StatisticsAttr>:$statistics);
   let results = (outs Optional<AnyRankedTensor>:$result);
   let assemblyFormat = "$input $name (`statistics` $statistics^)? attr-dict `:` type($input) (`->` type($result)^)?";
   let builders = [OpBuilder<(ins "::mlir::Value":$input, "::mlir::StringRef":$name), [{

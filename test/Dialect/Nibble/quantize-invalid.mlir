@@ -1,0 +1,170 @@
+// RUN: %nibble_opt %s --split-input-file --verify-diagnostics
+
+func.func @f(%x: tensor<1x8xf32>, %s: tensor<f32>) {
+  // expected-error @below {{'nibble.quantize' op (C1) expected equal shapes, got 'tensor<1x8xf32>' and 'tensor<8xi8>'}}
+  %q = nibble.quantize %x scale(%s : tensor<f32>) as <s8> : tensor<1x8xf32> -> tensor<8xi8>
+  return
+}
+
+// -----
+
+func.func @f(%x: tensor<1x8xf32>, %s: tensor<f32>) {
+  // expected-error @below {{'nibble.quantize' op (C1) expected storage of 'i8', got 'tensor<1x8xi32>'}}
+  %q = nibble.quantize %x scale(%s : tensor<f32>) as <s8> : tensor<1x8xf32> -> tensor<1x8xi32>
+  return
+}
+
+// -----
+
+func.func @f(%x: tensor<1x8xi32>, %s: tensor<f32>) {
+  // expected-error @below {{'nibble.quantize' op (C1) expected float elements, got 'tensor<1x8xi32>'}}
+  %q = nibble.quantize %x scale(%s : tensor<f32>) as <s8> : tensor<1x8xi32> -> tensor<1x8xi8>
+  return
+}
+
+// -----
+
+func.func @f(%x: tensor<1x8xf32>, %s: tensor<8xf32>) {
+  // expected-error @below {{'nibble.quantize' op (C2) expected a scheme with 2 block sizes, got 1}}
+  %q = nibble.quantize %x scale(%s : tensor<8xf32>) as <s8, block = [1]> : tensor<1x8xf32> -> tensor<1x8xi8>
+  return
+}
+
+// -----
+
+func.func @f(%x: tensor<1x8xf32>, %s: tensor<8xf32>) {
+  // expected-error @below {{'nibble.quantize' op (C2) expected a scale of shape [1, 8], got 'tensor<8xf32>'}}
+  %q = nibble.quantize %x scale(%s : tensor<8xf32>) as <s8, block = [0, 1]> : tensor<1x8xf32> -> tensor<1x8xi8>
+  return
+}
+
+// -----
+
+func.func @f(%x: tensor<1x8xf32>, %s: tensor<f32>) {
+  // expected-error @below {{'nibble.quantize' op (C3) the scheme has a zero point, the op has none}}
+  %q = nibble.quantize %x scale(%s : tensor<f32>) as <u8, zero_point = integer> : tensor<1x8xf32> -> tensor<1x8xi8>
+  return
+}
+
+// -----
+
+func.func @f(%x: tensor<1x8xf32>, %s: tensor<f32>, %z: tensor<1xi32>) {
+  // expected-error @below {{'nibble.quantize' op (C3) expected a zero point of shape [], got 'tensor<1xi32>'}}
+  %q = nibble.quantize %x scale(%s : tensor<f32>) zero_point(%z : tensor<1xi32>)
+         as <u8, zero_point = integer> : tensor<1x8xf32> -> tensor<1x8xi8>
+  return
+}
+
+// -----
+
+func.func @f(%q: tensor<8xi8>, %s: tensor<f32>) {
+  // expected-error @below {{'nibble.dequantize' op (C1) expected equal shapes, got 'tensor<1x8xf32>' and 'tensor<8xi8>'}}
+  %x = nibble.dequantize %q scale(%s : tensor<f32>) as <s8> : tensor<8xi8> -> tensor<1x8xf32>
+  return
+}
+
+// -----
+
+func.func @f(%q: tensor<8xi8>, %s: tensor<8xf32>) {
+  // expected-error @below {{'nibble.dequantize' op (C2) expected a scale of shape [], got 'tensor<8xf32>'}}
+  %x = nibble.dequantize %q scale(%s : tensor<8xf32>) as <s8> : tensor<8xi8> -> tensor<8xf32>
+  return
+}
+
+// -----
+
+func.func @f(%q: tensor<8xi8>, %s: tensor<f32>, %z: tensor<i32>) {
+  // expected-error @below {{'nibble.dequantize' op (C3) the scheme has no zero point, the op has one}}
+  %x = nibble.dequantize %q scale(%s : tensor<f32>) zero_point(%z : tensor<i32>) as <s8> : tensor<8xi8> -> tensor<8xf32>
+  return
+}
+
+// -----
+
+func.func @f(%q: tensor<8xi8>, %m: tensor<f32>) {
+  // expected-error @below {{'nibble.requantize' op (C1) expected equal shapes, got 'tensor<8xi8>' and 'tensor<4xi8>'}}
+  %r = nibble.requantize %q multiplier(%m : tensor<f32>) from <u8> to <s8> : tensor<8xi8> -> tensor<4xi8>
+  return
+}
+
+// -----
+
+func.func @f(%q: tensor<8xi32>, %m: tensor<f32>) {
+  // expected-error @below {{'nibble.requantize' op (C1) element types are not the storage types of the schemes: 'tensor<8xi32>', 'tensor<8xi8>'}}
+  %r = nibble.requantize %q multiplier(%m : tensor<f32>) from <u8> to <s8> : tensor<8xi32> -> tensor<8xi8>
+  return
+}
+
+// -----
+
+func.func @f(%q: tensor<8xi8>, %m: tensor<f32>) {
+  // expected-error @below {{'nibble.requantize' op (C2) expected an integer scheme with one block, got #nibble.scheme<s8, block = [1]>}}
+  %r = nibble.requantize %q multiplier(%m : tensor<f32>) from <s8, block = [1]> to <s8> : tensor<8xi8> -> tensor<8xi8>
+  return
+}
+
+// -----
+
+func.func @f(%q: tensor<8xi8>, %m: tensor<f32>) {
+  // expected-error @below {{'nibble.requantize' op (C3) an input zero point is given exactly when the input scheme has one}}
+  %r = nibble.requantize %q multiplier(%m : tensor<f32>)
+         from <u8, zero_point = integer> to <s8> : tensor<8xi8> -> tensor<8xi8>
+  return
+}
+
+// -----
+
+func.func @f(%q: tensor<8xi8>, %m: tensor<f32>, %z: tensor<i32>) {
+  // expected-error @below {{'nibble.requantize' op (C3) a result zero point is given exactly when the result scheme has one}}
+  %r = nibble.requantize %q multiplier(%m : tensor<f32>) result_zero_point(%z : tensor<i32>)
+         from <u8> to <s8> : tensor<8xi8> -> tensor<8xi8>
+  return
+}
+
+// -----
+
+func.func @f(%x: tensor<4x8xf32>) {
+  // expected-error @below {{'nibble.choose_params' op (C1) expected a scale of shape [4, 1], got 'tensor<4xf32>'}}
+  %s = nibble.choose_params %x as <s8, block = [1, 0]> : tensor<4x8xf32> -> tensor<4xf32>
+  return
+}
+
+// -----
+
+func.func @f(%x: tensor<4x8xf32>) {
+  // expected-error @below {{'nibble.choose_params' op (C2) there is a zero point exactly when the scheme has an integer one}}
+  %s = nibble.choose_params %x as <u8, zero_point = integer> : tensor<4x8xf32> -> tensor<f32>
+  return
+}
+
+// -----
+
+func.func @f(%x: tensor<4x8xf32>) {
+  // expected-error @below {{'nibble.choose_params' op (C2) expected a zero point of shape [], got 'tensor<4xi32>'}}
+  %s, %z = nibble.choose_params %x as <u8, zero_point = integer> : tensor<4x8xf32> -> tensor<f32>, tensor<4xi32>
+  return
+}
+
+// -----
+
+func.func @f(%x: tensor<4x8xf32>) {
+  // expected-error @below {{'nibble.choose_params' op (C3) expected an integer scheme, got #nibble.scheme<u8, zero_point = minimum>}}
+  %s = nibble.choose_params %x as <u8, zero_point = minimum> : tensor<4x8xf32> -> tensor<f32>
+  return
+}
+
+// -----
+
+func.func @f(%x: tensor<4x8xf32>) {
+  // expected-error @below {{'nibble.observe' op (C1) on a tensor the result has the input's type, on a buffer there is none}}
+  %y = nibble.observe %x "x" : tensor<4x8xf32> -> tensor<32xf32>
+  return
+}
+
+// -----
+
+func.func @f(%x: memref<8xf32>) {
+  // expected-error @below {{'nibble.observe' op (C1) on a tensor the result has the input's type, on a buffer there is none}}
+  %y = nibble.observe %x "x" : memref<8xf32> -> tensor<8xf32>
+  return
+}

@@ -1,0 +1,3 @@
+#include "llvm/ADT/StringRef.h"
+#include "nibble/Numerics/Integer.h"
+#include <string.h>

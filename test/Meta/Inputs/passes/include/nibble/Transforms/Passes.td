@@ -1,0 +1,6 @@
+def FoldThingsPass : Pass<"nibble-fold-stuff"> {
+  let description = [{ Requires: nothing. }];
+}
+def LowerGoodPass : Pass<"nibble-lower-good", "::mlir::ModuleOp"> {
+  let description = [{ Requires: nothing. Ensures: nothing. }];
+}

@@ -1,0 +1,54 @@
+# RUN: %python %s %source_root
+# RUN: not %python %s %S/Inputs/passes | FileCheck %s
+#
+# CHECK: include/nibble/Transforms/Passes.td: FoldThingsPass is named 'nibble-fold-stuff', expected 'nibble-fold-things'
+# CHECK: include/nibble/Transforms/Passes.td: FoldThingsPass has no lib/Transforms/FoldThings.cpp
+# CHECK: include/nibble/Transforms/Passes.td: FoldThingsPass has no test/Transforms/fold-things.mlir
+# CHECK: include/nibble/Transforms/Passes.td: the description of FoldThingsPass has no 'Ensures:'
+# CHECK-NOT: {{.}}
+"""One pass, one file, one name in three spellings, and a description that says what the pass requires and ensures."""
+
+import os
+import re
+
+import tree
+
+
+def dashed(name):
+    """fold-batch-norm for FoldBatchNorm, lower-x86-tiles for LowerX86Tiles."""
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "-", name).lower()
+
+
+def declarations(text):
+    """(class, argument, text of the definition) of each pass."""
+    for definition in re.split(r"^(?=def )", text, flags=re.M):
+        match = re.match(r'def (\w+)\s*:\s*(?:Interface)?Pass<\s*"([^"]+)"', definition)
+        if match:
+            yield match.group(1), match.group(2), definition
+
+
+def check_pass(root, path, name, argument, definition):
+    where = f"{path}: {name}"
+    if not name.endswith("Pass"):
+        yield f"{where} does not end in Pass"
+    stem = re.sub("Pass$", "", name)
+    if argument != f"nibble-{dashed(stem)}":
+        yield f"{where} is named '{argument}', expected 'nibble-{dashed(stem)}'"
+    folder = os.path.dirname(path)[len("include/nibble/") :]
+    expected = [f"lib/{folder}/{stem}.cpp", f"test/{folder}/{dashed(stem)}.mlir"]
+    for file in expected:
+        if not os.path.exists(os.path.join(root, file)):
+            yield f"{where} has no {file}"
+    for heading in ("Requires:", "Ensures:"):
+        if heading not in definition:
+            yield f"{path}: the description of {name} has no '{heading}'"
+
+
+def check(root):
+    for path in tree.sources(root, [".td"], ["include", "lib"]):
+        for name, argument, definition in declarations(tree.read(root, path)):
+            yield from check_pass(root, path, name, argument, definition)
+
+
+if __name__ == "__main__":
+    tree.run(check)

@@ -1,0 +1,102 @@
+"""Writes ONNX files with nothing but numpy: the few messages of onnx.proto that float models need.
+
+Field numbers and types are those of https://github.com/onnx/onnx/blob/main/onnx/onnx.proto; the encoding is
+https://protobuf.dev/programming-guides/encoding.
+"""
+
+import struct
+
+import numpy as np
+
+ELEMENT_TYPES = {np.dtype(np.float32): 1, np.dtype(np.int64): 7}
+
+
+def varint(value):
+    value &= (1 << 64) - 1  # Negative numbers are written as 64-bit two's complement.
+    encoded = bytearray()
+    while value > 0x7F:
+        encoded.append(value & 0x7F | 0x80)
+        value >>= 7
+    encoded.append(value)
+    return bytes(encoded)
+
+
+def integer(field, value):
+    return varint(field << 3 | 0) + varint(value)
+
+
+def data(field, value):
+    """A string, bytes or an embedded message."""
+    value = value.encode() if isinstance(value, str) else value
+    return varint(field << 3 | 2) + varint(len(value)) + value
+
+
+def real(field, value):
+    return varint(field << 3 | 5) + struct.pack("<f", value)
+
+
+def tensor(name, array):
+    array = np.ascontiguousarray(array)
+    dims = b"".join(integer(1, size) for size in array.shape)
+    raw = array.astype(array.dtype.newbyteorder("<")).tobytes()
+    return dims + integer(2, ELEMENT_TYPES[array.dtype]) + data(8, name) + data(9, raw)
+
+
+def attribute(name, value):
+    """The kind follows from the Python type: float, int, str, array, list of int or list of float."""
+    if isinstance(value, float):
+        kind, payload = 1, real(2, value)
+    elif isinstance(value, int):
+        kind, payload = 2, integer(3, value)
+    elif isinstance(value, str):
+        kind, payload = 3, data(4, value)
+    elif isinstance(value, np.ndarray):
+        kind, payload = 4, data(5, tensor("", value))
+    elif all(isinstance(element, int) for element in value):
+        kind, payload = 7, b"".join(integer(8, element) for element in value)
+    else:
+        kind, payload = 6, b"".join(real(7, element) for element in value)
+    return data(1, name) + payload + integer(20, kind)
+
+
+def value_info(name, shape):
+    """A float tensor; a str in the shape is a symbolic dimension."""
+    dims = b"".join(data(1, data(2, size) if isinstance(size, str) else integer(1, size)) for size in shape)
+    tensor_type = integer(1, 1) + data(2, dims)
+    return data(1, name) + data(2, data(1, tensor_type))
+
+
+class Graph:
+    """A graph under construction. Nodes are added in the order of execution; each call returns the name of its result."""
+
+    def __init__(self, name):
+        self.name = name
+        self.nodes, self.initializers, self.inputs, self.outputs = [], [], [], []
+
+    def input(self, name, shape):
+        self.inputs.append(value_info(name, shape))
+        return name
+
+    def output(self, name, shape):
+        self.outputs.append(value_info(name, shape))
+
+    def constant(self, name, array):
+        self.initializers.append(tensor(name, array))
+        return name
+
+    def node(self, op, inputs, name, result=None, **attributes):
+        """`name` names the node, and its result unless `result` does."""
+        result = result or name
+        encoded = b"".join(data(1, operand) for operand in inputs) + data(2, result) + data(3, name) + data(4, op)
+        encoded += b"".join(data(5, attribute(key, value)) for key, value in sorted(attributes.items()))
+        self.nodes.append(encoded)
+        return result
+
+    def save(self, path, producer, opset=13):
+        graph = b"".join(data(1, node) for node in self.nodes) + data(2, self.name)
+        graph += b"".join(data(5, initializer) for initializer in self.initializers)
+        graph += b"".join(data(11, value) for value in self.inputs)
+        graph += b"".join(data(12, value) for value in self.outputs)
+        model = integer(1, 7) + data(2, producer) + data(7, graph) + data(8, data(1, "") + integer(2, opset))
+        with open(path, "wb") as file:
+            file.write(model)
