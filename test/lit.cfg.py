@@ -45,6 +45,7 @@ roundtrip = " --verify-roundtrip" if os.environ.get("NIBBLE_VERIFY_ROUNDTRIP") =
 add_tool("nibble-opt", roundtrip)
 add_tool("nibble")
 add_tool("nibble-bench")
+add_tool("nibble-emit")
 add_tool("nibble-lsp-server")
 add_tool("nibble-translate")
 config.substitutions.append((r"%mlir_opt\b", os.path.join(config.llvm_tools_dir, "mlir-opt")))

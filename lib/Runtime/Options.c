@@ -109,10 +109,10 @@ int nibble_parse_options(const struct nibble_info *info, int argc, char **argv, 
 void nibble_print_help(const struct nibble_info *info, const char *program) {
   const char *input = info->num_inputs ? info->inputs[0].name : "NAME";
   printf("%s runs the model '%s' on arrays in .npy files.\n\n"
-         "  %s --input %s%sx.npy --output-dir out/    one .npy file per output, named after it\n"
-         "  %s --bench --threads 1                    how long a run takes\n"
-         "  %s --info                                 names, types and shapes of inputs and outputs\n\n",
-         program, info->model, program, info->num_inputs > 1 ? input : "", info->num_inputs > 1 ? "=" : "", program, program);
+         "  %s --input %s=x.npy --output-dir out/\n      writes one .npy file per output, named after it\n"
+         "  %s --bench --threads 1\n      tells how long a run takes\n"
+         "  %s --info\n      tells names, types and shapes of inputs and outputs\n\n",
+         program, info->model, program, input, program, program);
   printf("options\n"
          "  --input [NAME=]FILE   the array for an input; the name may be left out if there is only one input\n"
          "  --output-dir FOLDER   where outputs are written, all or none\n"
