@@ -29,15 +29,33 @@ std::optional<unsigned> getLastLoop(linalg::LinalgOp op, OpOperand *operand) {
   return dim ? std::optional(dim.getPosition()) : std::nullopt;
 }
 
-/// Parallel loops outside, reductions inside, and innermost the loop that walks the result contiguously when it does so with an
-/// input too: pooling in NHWC then runs over channels, which vectorises.
+/// Windows of pooling up to this many elements are unrolled.
+constexpr int64_t maxUnrolledReduction = 64;
+
+/// How many elements are reduced to one.
+int64_t getReductionSize(linalg::LinalgOp op) {
+  int64_t size = 1;
+  for (auto [iterator, extent] : llvm::zip_equal(op.getIteratorTypesArray(), op.getStaticLoopRanges()))
+    if (iterator == utils::IteratorType::reduction)
+      size *= extent;
+  return size;
+}
+
+/// Whether the loop that walks the result contiguously does so with an input too, as the channels of NHWC pooling.
+bool vectorizesAlongResult(linalg::LinalgOp op) {
+  std::optional<unsigned> last = getLastLoop(op, op.getDpsInitOperand(0));
+  return last && llvm::any_of(op.getDpsInputOperands(), [&](OpOperand *input) {
+    return op.getRank(input) > 1 && getLastLoop(op, input) == last;
+  });
+}
+
+/// Parallel loops outside, reductions inside. A long reduction goes outside of the loop along the result when that one
+/// vectorises; a short one is unrolled inside of it (`unrollReductions`) and keeps its sum in a register.
 SmallVector<unsigned> getLoopOrder(linalg::LinalgOp op) {
   SmallVector<utils::IteratorType> iterators = op.getIteratorTypesArray();
-  std::optional<unsigned> innermost = getLastLoop(op, op.getDpsInitOperand(0));
-  bool hasReduction = llvm::is_contained(iterators, utils::IteratorType::reduction);
-  if (innermost && hasReduction &&
-      llvm::none_of(op.getDpsInputOperands(), [&](OpOperand *input) { return getLastLoop(op, input) == innermost; }))
-    innermost.reset();
+  std::optional<unsigned> innermost;
+  if (getReductionSize(op) > maxUnrolledReduction && vectorizesAlongResult(op))
+    innermost = getLastLoop(op, op.getDpsInitOperand(0));
   SmallVector<unsigned> order;
   for (bool wantReduction : {false, true})
     for (auto [loop, iterator] : llvm::enumerate(iterators))
@@ -126,6 +144,37 @@ LogicalResult unrollShortInnermost(ArrayRef<scf::ForOp> loops) {
   return loopUnrollByFactor(innermost, trips->getSExtValue());
 }
 
+/// Unrolls the reduction loops of a short reduction completely, from the innermost out.
+LogicalResult unrollReductions(ArrayRef<scf::ForOp> loops, unsigned numReductions) {
+  for (scf::ForOp loop : llvm::reverse(loops.take_back(numReductions))) {
+    std::optional<APInt> trips = loop.getStaticTripCount();
+    if (trips && trips->getSExtValue() > 1 && failed(loopUnrollByFactor(loop, trips->getSExtValue())))
+      return failure();
+  }
+  return success();
+}
+
+/// Whether `op` reduces into exactly what `fill` fills, one element after the other: reductions are the innermost loops.
+bool canFuseFill(linalg::FillOp fill, linalg::LinalgOp op) {
+  return op.getNumDpsInits() == 1 && op.getNumReductionLoops() > 0 &&
+         op.getDpsInitOperand(0)->get() == fill.getDpsInitOperand(0)->get() &&
+         op.getMatchingIndexingMap(op.getDpsInitOperand(0)).isProjectedPermutation() &&
+         (getReductionSize(op) <= maxUnrolledReduction || !vectorizesAlongResult(op));
+}
+
+/// When the kernel is a fill and a reduction into what was filled: gives each element its first value where it is reduced, and
+/// removes the fill. The reduction loops are the innermost `numReductions` ones.
+void fuseFill(linalg::FillOp fill, ArrayRef<scf::ForOp> loops, unsigned numReductions, AffineMap resultMap) {
+  OpBuilder builder(loops[loops.size() - numReductions]);
+  SmallVector<Value> indices;
+  for (unsigned result = 0; result < resultMap.getNumResults(); ++result) {
+    scf::ForOp loop = loops[resultMap.getDimPosition(result)];
+    indices.push_back(loop.getInductionVar());
+  }
+  memref::StoreOp::create(builder, fill.getLoc(), fill.value(), fill.getDpsInitOperand(0)->get(), indices);
+  fill.erase();
+}
+
 struct LowerKernelLoopsPass : public nibble::impl::LowerKernelLoopsPassBase<LowerKernelLoopsPass> {
   using LowerKernelLoopsPassBase::LowerKernelLoopsPassBase;
 
@@ -160,19 +209,29 @@ private:
     SmallVector<linalg::LinalgOp> ops;
     kernel.walk([&](linalg::LinalgOp op) { ops.push_back(op); });
     int64_t numTiles = 1;
+    if (ops.empty())
+      return numTiles;
+    // A fill in front of a reduction into the same buffer becomes a part of it.
+    auto fill = dyn_cast<linalg::FillOp>(ops.front().getOperation());
+    bool fusesFill = ops.size() == 2 && fill && !isa<linalg::FillOp>(ops[1].getOperation()) &&
+                     canFuseFill(fill, ops[1]);
+    if (fusesFill)
+      ops.erase(ops.begin());
     for (linalg::LinalgOp op : ops) {
       rewriter.setInsertionPoint(op);
       FailureOr<linalg::LinalgOp> ordered = orderLoops(rewriter, op);
       if (failed(ordered))
-        return op->emitOpError("loops can not be reordered"), failure();
+        return kernel.emitOpError("loops can not be reordered"), failure();
       Partition partition;
       if (ops.size() == 1)
         partition = choosePartition(*ordered, minWork, maxTiles);
-      bool unroll = isTransposing(*ordered);
+      unsigned numReductions = ordered->getNumReductionLoops();
+      bool isShort = getReductionSize(*ordered) <= maxUnrolledReduction, unroll = isTransposing(*ordered);
+      AffineMap resultMap = ordered->getMatchingIndexingMap(ordered->getDpsInitOperand(0));
       rewriter.setInsertionPoint(*ordered);
       FailureOr<linalg::LinalgLoops> nest = linalg::linalgOpToLoops(rewriter, *ordered);
       if (failed(nest))
-        return op->emitOpError("can not be turned into loops"), failure();
+        return kernel.emitOpError("can not be turned into loops"), failure();
       SmallVector<scf::ForOp> loops =
           llvm::map_to_vector(*nest, [](Operation *loop) { return cast<scf::ForOp>(loop); });
       rewriter.eraseOp(*ordered);
@@ -180,7 +239,10 @@ private:
         restrictToTile(loops[partition.loop], kernel.getArgument(0), partition);
         numTiles = partition.numTiles;
       }
-      if (unroll && failed(unrollShortInnermost(loops)))
+      if (fusesFill)
+        fuseFill(fill, loops, numReductions, resultMap);
+      if (numReductions == 0 ? unroll && failed(unrollShortInnermost(loops))
+                             : isShort && failed(unrollReductions(loops, numReductions)))
         return failure();
     }
     return numTiles;

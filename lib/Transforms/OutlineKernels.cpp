@@ -35,6 +35,13 @@ Value getRoot(Value value) {
   return value;
 }
 
+/// Whether a piece of work is one fill of the buffer that `op` reduces into.
+bool initializes(ArrayRef<Operation *> piece, Operation *op) {
+  auto reduction = dyn_cast<linalg::LinalgOp>(op);
+  return piece.size() == 1 && reduction && reduction.getNumReductionLoops() > 0 && reduction.getNumDpsInits() == 1 &&
+         piece.front()->getOperand(1) == reduction.getDpsInitOperand(0)->get();
+}
+
 /// A name for people who read assembly and profiles: the op without its dialect.
 std::string getKernelPrefix(Operation *op) {
   return op->getName().stripDialect().str();
@@ -97,7 +104,7 @@ private:
       kernel.erase();
       return known->second;
     }
-    kernel.setSymName((getKernelPrefix(work.front()) + "_" + Twine(numKernels++)).str());
+    kernel.setSymName((getKernelPrefix(work.back()) + "_" + Twine(numKernels++)).str());
     return kernel;
   }
 
@@ -127,7 +134,9 @@ struct OutlineKernelsPass : public nibble::impl::OutlineKernelsPassBase<OutlineK
         continuesFill &= isPure(&op) || isa<memref::AllocOp>(op);
         continue;
       }
-      if (isa<linalg::FillOp>(op) && continuesFill && op.getOperand(0) == pieces.back().front()->getOperand(0) &&
+      if (continuesFill && initializes(pieces.back(), &op))
+        pieces.back().push_back(&op);
+      else if (isa<linalg::FillOp>(op) && continuesFill && op.getOperand(0) == pieces.back().front()->getOperand(0) &&
           getRoot(op.getOperand(1)) == getRoot(pieces.back().front()->getOperand(1)))
         pieces.back().push_back(&op);
       else

@@ -21,8 +21,8 @@ struct PipelineOptions {
   std::string recipe = "w8a8";
   /// Files with statistics; empty when the recipe needs none.
   std::vector<std::string> statistics;
-  /// Calibrate by running: leaves the observers in, for the program that gathers the statistics.
-  bool keepObservers = false;
+  /// An op that was assigned an integer scheme and stayed float is an error after phase fuse.
+  bool requireInteger = false;
   const TargetBackend *target = nullptr;
   CpuFacts cpu;
 };

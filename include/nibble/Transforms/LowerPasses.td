@@ -110,8 +110,9 @@ def LowerConcatPass : Pass<"nibble-lower-concat", "::mlir::func::FuncOp"> {
 def LowerKernelLoopsPass : Pass<"nibble-lower-kernel-loops", "::mlir::ModuleOp"> {
   let summary = "turn the linalg ops in kernels into loops, split into tiles";
   let description = [{
-    Each `linalg` op of a kernel becomes a loop nest, reductions outside of the innermost parallel dimension where that makes the
-    innermost loop walk contiguous memory. The outermost parallel loop is divided among tiles: as many as keep at least
+    Each `linalg` op of a kernel becomes a loop nest. A long reduction goes outside of the innermost parallel dimension where
+    that makes the innermost loop walk contiguous memory; a short one (the window of pooling) is unrolled inside of it, and a
+    fill of its destination becomes the first value of the sum. The outermost parallel loop is divided among tiles: as many as keep at least
     `min-work` scalar operations in a tile, at most `max-tiles`. The number of tiles is set at every launch.
 
     Requires: kernels as `--nibble-outline-kernels` leaves them; static shapes.
@@ -178,7 +179,7 @@ def OutlineKernelsPass : Pass<"nibble-outline-kernels", "::mlir::ModuleOp"> {
   let summary = "move every piece of work into a kernel function";
   let description = [{
     Each op of `@main` that reads or writes buffers becomes a `nibble.launch` of a function that holds nothing else;
-    neighbouring `linalg.fill` ops share one. Constants move along, buffers become arguments (without aliases of different
+    neighbouring `linalg.fill` ops share one, and so do a fill and the reduction into it. Constants move along, buffers become arguments (without aliases of different
     allocations: those are marked `llvm.noalias`). Functions that are equal are one: a kernel exists once for each distinct op,
     shape and layout.
 

@@ -1,0 +1,28 @@
+//===- Report.h - how good and how fast a quantized model is ------------------------------------------------------------===//
+
+#ifndef NIBBLE_DRIVER_REPORT_H
+#define NIBBLE_DRIVER_REPORT_H
+
+#include "nibble/Driver/Compile.h"
+
+namespace nibble {
+
+struct ReportOptions {
+  ModelOptions model;
+  QuantizeOptions quantize;
+  TargetOptions target;
+  /// Test data; may have labels.
+  std::vector<std::string> data;
+  /// The array that holds the labels; empty: none.
+  std::string labelKey;
+  /// Where to write one self-contained HTML page; empty: text only.
+  std::string html;
+};
+
+/// `nibble report`: accuracy of float and quantized program, signal to noise ratio and range of each layer, size, latency. Text
+/// goes to standard output.
+llvm::Error reportModel(const ReportOptions &options);
+
+} // namespace nibble
+
+#endif // NIBBLE_DRIVER_REPORT_H

@@ -1,0 +1,48 @@
+//===- Session.h - context, diagnostics and models of one command ------------------------------------------===//
+
+#ifndef NIBBLE_DRIVER_SESSION_H
+#define NIBBLE_DRIVER_SESSION_H
+
+#include "nibble/Pipelines/Phases.h"
+#include "mlir/IR/MLIRContext.h"
+#include "mlir/IR/OwningOpRef.h"
+#include "llvm/ADT/StringMap.h"
+#include "llvm/Support/Error.h"
+#include <memory>
+
+namespace nibble {
+
+/// The model file of a command.
+struct ModelOptions {
+  std::string path;
+  /// Symbolic dimensions bound with `--dim name=value`.
+  llvm::StringMap<int64_t> dims;
+  /// Name of the program, a C identifier; empty: made from the name of the file.
+  std::string name;
+};
+
+/// A context with everything that the tools need registered. Diagnostics go to standard error as `file: error: message`.
+class Session {
+public:
+  Session();
+  ~Session();
+
+  mlir::MLIRContext &getContext() { return *context; }
+
+  /// Reads a model file of any known format, or MLIR text or bytecode in the form after import.
+  llvm::Expected<mlir::OwningOpRef<mlir::ModuleOp>> loadModel(const ModelOptions &options);
+
+  /// The error to return after something has emitted diagnostics.
+  static llvm::Error reported(const llvm::Twine &what);
+
+private:
+  std::unique_ptr<mlir::MLIRContext> context;
+  std::unique_ptr<mlir::ScopedDiagnosticHandler> diagnostics;
+};
+
+/// A C identifier made from a file name: "resnet-20.onnx" gives "resnet_20".
+std::string getProgramName(llvm::StringRef path);
+
+} // namespace nibble
+
+#endif // NIBBLE_DRIVER_SESSION_H

@@ -1,0 +1,88 @@
+//===- Session.cpp ---------------------------------------------------------------------------------------------===//
+
+#include "nibble/Driver/Session.h"
+#include "nibble/Driver/InitAll.h"
+#include "nibble/Import/Importer.h"
+#include "mlir/IR/Diagnostics.h"
+#include "mlir/Parser/Parser.h"
+#include "llvm/ADT/StringExtras.h"
+#include "llvm/Support/FileSystem.h"
+#include "llvm/Support/Path.h"
+#include "llvm/Support/TargetSelect.h"
+#include "llvm/Support/raw_ostream.h"
+
+using namespace mlir;
+using namespace nibble;
+
+/// `<location>: error: <message>`, notes behind it; remarks and unknown locations without noise.
+static void printDiagnostic(Diagnostic &diagnostic) {
+  llvm::raw_ostream &out = llvm::errs();
+  auto printOne = [&](Diagnostic &part) {
+    static constexpr llvm::StringLiteral severities[] = {"note", "warning", "error", "remark"};
+    Location loc = part.getLocation();
+    if (auto name = loc->findInstanceOf<NameLoc>())
+      out << name.getName().getValue() << ": ";
+    else if (auto file = loc->findInstanceOf<FileLineColLoc>())
+      out << file.getFilename().getValue() << ":" << file.getLine() << ":" << file.getColumn() << ": ";
+    out << severities[static_cast<unsigned>(part.getSeverity())] << ": " << part << "\n";
+  };
+  printOne(diagnostic);
+  for (Diagnostic &note : diagnostic.getNotes())
+    printOne(note);
+}
+
+Session::Session() {
+  llvm::InitializeAllTargetInfos();
+  llvm::InitializeAllTargets();
+  llvm::InitializeAllTargetMCs();
+  llvm::InitializeAllAsmPrinters();
+  llvm::InitializeAllAsmParsers();
+  DialectRegistry registry;
+  registerEverything(registry);
+  context = std::make_unique<MLIRContext>(registry);
+  context->printOpOnDiagnostic(false);
+  diagnostics = std::make_unique<ScopedDiagnosticHandler>(context.get(), [](Diagnostic &diagnostic) {
+    printDiagnostic(diagnostic);
+    return success();
+  });
+}
+
+Session::~Session() = default;
+
+llvm::Error Session::reported(const llvm::Twine &what) {
+  return llvm::createStringError(llvm::inconvertibleErrorCode(), what);
+}
+
+std::string nibble::getProgramName(StringRef path) {
+  std::string name;
+  for (char c : llvm::sys::path::stem(path))
+    name.push_back(llvm::isAlnum(c) ? c : '_');
+  if (name.empty() || llvm::isDigit(name.front()))
+    name.insert(0, "model_");
+  return name;
+}
+
+llvm::Expected<OwningOpRef<ModuleOp>> Session::loadModel(const ModelOptions &options) {
+  if (!llvm::sys::fs::exists(options.path))
+    return llvm::createStringError(std::make_error_code(std::errc::no_such_file_or_directory),
+                                   "cannot read '" + options.path + "': no such file");
+  StringRef extension = llvm::sys::path::extension(options.path);
+  OwningOpRef<ModuleOp> module;
+  if (extension == ".mlir" || extension == ".mlirbc") {
+    module = parseSourceFile<ModuleOp>(options.path, context.get());
+  } else {
+    ImportOptions importOptions;
+    importOptions.dims = options.dims;
+    FailureOr<OwningOpRef<ModuleOp>> imported = importModel(options.path, importOptions, context.get());
+    if (succeeded(imported))
+      module = std::move(*imported);
+  }
+  if (!module)
+    return reported("'" + options.path + "' was not read");
+  std::string name = options.name;
+  if (name.empty() && !(*module)->hasAttr("nibble.model"))
+    name = getProgramName(options.path);
+  if (!name.empty())
+    (*module)->setAttr("nibble.model", StringAttr::get(context.get(), name));
+  return module;
+}

@@ -1,0 +1,32 @@
+// RUN: %nibble_opt %s --pass-pipeline='builtin.module(nibble-convert-to-llvm)' --split-input-file | FileCheck %s
+
+// CHECK-LABEL: llvm.func @main
+// CHECK-SAME: (%[[X:[^:]*]]: !llvm.ptr, %[[Y:[^:]*]]: !llvm.ptr, %[[FOR:[^:]*]]: !llvm.ptr {nibble.role = "parallel_for"}, %[[POOL:[^:]*]]: !llvm.ptr {nibble.role = "pool"})
+// CHECK: %[[BUFFERS:.*]] = llvm.alloca
+// CHECK: llvm.store %{{.*}}, %{{.*}} : !llvm.ptr, !llvm.ptr
+// CHECK: llvm.store %{{.*}}, %{{.*}} : !llvm.ptr, !llvm.ptr
+// CHECK: %[[THUNK:.*]] = llvm.mlir.addressof @copy_0_tile : !llvm.ptr
+// CHECK: %[[TILES:.*]] = llvm.mlir.constant(4 : i64) : i64
+// CHECK: llvm.call @nibble_launch(%[[FOR]], %[[POOL]], %[[THUNK]], %[[BUFFERS]], %[[TILES]])
+func.func @main(%x: memref<64xf32>, %y: memref<64xf32>) {
+  nibble.launch @copy_0 tiles(4) (%x, %y) : memref<64xf32>, memref<64xf32>
+  return
+}
+func.func private @copy_0(%tile: index, %x: memref<64xf32>, %y: memref<64xf32>) {
+  %0 = memref.load %x[%tile] : memref<64xf32>
+  memref.store %0, %y[%tile] : memref<64xf32>
+  return
+}
+// CHECK: llvm.func internal @copy_0_tile(%[[ARRAY:.*]]: !llvm.ptr, %[[TILE:.*]]: i64)
+// CHECK: llvm.call @copy_0(%[[TILE]], %{{.*}}, %{{.*}})
+
+// -----
+
+// CHECK: llvm.mlir.global internal constant @[[NAME:.*]]("conv1\00")
+// CHECK-LABEL: llvm.func @main
+// CHECK: %[[COUNT:.*]] = llvm.mlir.constant(64 : i64)
+// CHECK: llvm.call @nibble_observe_f32(%{{.*}}, %{{.*}}, %[[COUNT]])
+func.func @main(%x: memref<8x8xf32>) {
+  nibble.observe %x "conv1" : memref<8x8xf32>
+  return
+}

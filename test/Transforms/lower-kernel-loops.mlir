@@ -1,0 +1,71 @@
+// RUN: %nibble_opt %s --pass-pipeline='builtin.module(nibble-lower-kernel-loops{min-work=16384})' --split-input-file | FileCheck %s
+
+// Four tiles of sixteen rows.
+// CHECK-LABEL: func.func @main
+// CHECK: nibble.launch @exp_0 tiles(4)
+// CHECK: func.func private @exp_0(%[[TILE:.*]]: index
+// CHECK: %[[CHUNK:.*]] = arith.constant 16 : index
+// CHECK: %[[FIRST:.*]] = arith.muli %[[TILE]], %[[CHUNK]]
+// CHECK: %[[LAST:.*]] = arith.addi %[[FIRST]], %[[CHUNK]]
+// CHECK: scf.for %{{.*}} = %[[FIRST]] to %[[LAST]]
+// CHECK: math.exp
+func.func @main(%x: memref<64x512xf32>, %y: memref<64x512xf32>) {
+  nibble.launch @exp_0 tiles(1) (%x, %y) : memref<64x512xf32>, memref<64x512xf32>
+  return
+}
+func.func private @exp_0(%tile: index, %x: memref<64x512xf32>, %y: memref<64x512xf32>) {
+  linalg.exp ins(%x : memref<64x512xf32>) outs(%y : memref<64x512xf32>)
+  return
+}
+
+// -----
+
+// Pooling: the window is unrolled inside of the loop over channels, and the fill is its first value.
+// CHECK-LABEL: func.func private @pool
+// CHECK-NOT: linalg
+// CHECK-COUNT-4: scf.for
+// CHECK-NOT: scf.for
+// CHECK: memref.store
+// CHECK-COUNT-4: arith.maximumf
+func.func @main(%x: memref<1x4x4x8xf32>, %w: memref<2x2xf32>, %y: memref<1x2x2x8xf32>) {
+  nibble.launch @pool tiles(1) (%x, %w, %y) : memref<1x4x4x8xf32>, memref<2x2xf32>, memref<1x2x2x8xf32>
+  return
+}
+func.func private @pool(%tile: index, %x: memref<1x4x4x8xf32>, %window: memref<2x2xf32>, %y: memref<1x2x2x8xf32>) {
+  %low = arith.constant 0xFF800000 : f32
+  linalg.fill ins(%low : f32) outs(%y : memref<1x2x2x8xf32>)
+  linalg.pooling_nhwc_max {strides = dense<2> : tensor<2xi64>}
+    ins(%x, %window : memref<1x4x4x8xf32>, memref<2x2xf32>) outs(%y : memref<1x2x2x8xf32>)
+  return
+}
+
+// -----
+
+// From planes to pixels: the three channels are unrolled, so that the loop over a row vectorises.
+// CHECK-LABEL: func.func private @transpose
+// CHECK: scf.for
+// CHECK: scf.for
+// CHECK-NOT: scf.for
+// CHECK-COUNT-3: memref.store
+func.func @main(%x: memref<3x8x8xf32>, %y: memref<8x8x3xf32>) {
+  nibble.launch @transpose tiles(1) (%x, %y) : memref<3x8x8xf32>, memref<8x8x3xf32>
+  return
+}
+func.func private @transpose(%tile: index, %x: memref<3x8x8xf32>, %y: memref<8x8x3xf32>) {
+  linalg.transpose ins(%x : memref<3x8x8xf32>) outs(%y : memref<8x8x3xf32>) permutation = [1, 2, 0]
+  return
+}
+
+// -----
+
+// A contraction is the target's.
+// CHECK-LABEL: func.func private @conv
+// CHECK: nibble.conv
+func.func @main(%x: memref<1x4x4x8xf32>, %w: memref<1x1x8x8xf32>, %y: memref<1x4x4x8xf32>) {
+  nibble.launch @conv tiles(1) (%x, %w, %y) : memref<1x4x4x8xf32>, memref<1x1x8x8xf32>, memref<1x4x4x8xf32>
+  return
+}
+func.func private @conv(%tile: index, %x: memref<1x4x4x8xf32>, %w: memref<1x1x8x8xf32>, %y: memref<1x4x4x8xf32>) {
+  nibble.conv ins(%x, %w : memref<1x4x4x8xf32>, memref<1x1x8x8xf32>) outs(%y : memref<1x4x4x8xf32>)
+  return
+}
