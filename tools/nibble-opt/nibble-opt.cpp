@@ -1,6 +1,7 @@
 //===- nibble-opt.cpp - mlir-opt with nibble in it --------------------------------------------------===//
 
 #include "nibble/Pipelines/InitDialectsAndPasses.h"
+#include "nibble/Target/TargetBackend.h"
 #include "mlir/InitAllDialects.h"
 #include "mlir/InitAllExtensions.h"
 #include "mlir/InitAllPasses.h"
@@ -13,5 +14,7 @@ int main(int argc, char **argv) {
   mlir::registerAllPasses();
   nibble::registerNibbleDialects(registry);
   nibble::registerAllNibblePasses();
+  for (const nibble::TargetBackend *target : nibble::getTargets())
+    target->registerPasses();
   return mlir::asMainReturnCode(mlir::MlirOptMain(argc, argv, "nibble optimizer driver\n", registry));
 }

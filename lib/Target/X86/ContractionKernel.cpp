@@ -1,0 +1,181 @@
+//===- ContractionKernel.cpp - the loop nest around the register tile -------------------------------===//
+
+#include "ContractionKernel.h"
+#include "Epilogue.h"
+#include "FilterLayout.h"
+#include "FlatBuffer.h"
+#include "Partition.h"
+#include "RegisterTileEmitter.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
+
+using namespace mlir;
+using namespace nibble;
+using namespace nibble::x86;
+
+namespace {
+
+class ContractionKernel {
+public:
+  ContractionKernel(OpBuilder &builder, Operation *op, const ContractionShape &shape, const CpuFacts &facts,
+                    KernelGrid grid)
+      : builder(builder), op(op), loc(op->getLoc()), shape(shape), facts(facts), layout(getFilterLayout(shape, facts)),
+        grid(std::move(grid)), tileEmitter(builder, op, this->shape, facts, this->grid) {}
+
+  int64_t emit(Value tile);
+
+private:
+  Partition getPartition() const;
+  RegisterTile getTile(int64_t vectors) const {
+    return chooseTile(shape, facts, {grid.rows, grid.cols}, vectors);
+  }
+  bool isPacked() const { return op->hasAttr("packedFilterShape"); }
+  /// Adds a dimension of pixels to the position of every buffer.
+  TilePosition advance(TilePosition position, Value index, int64_t factor, int64_t PixelStrides::*stride);
+  void emitLoop(std::pair<Value, Value> bounds, llvm::function_ref<void(Value)> body);
+  void emitGroup(Value group, const PartIndex &panelPart);
+  void emitPanel(TilePosition position, int64_t numChannels);
+  void emitRowBlock(const TilePosition &position, const RegisterTile &registerTile, const FilterPanel &panel);
+
+  OpBuilder &builder;
+  Operation *op;
+  Location loc;
+  ContractionShape shape;
+  CpuFacts facts;
+  FilterLayout layout;
+  KernelGrid grid;
+  RegisterTileEmitter tileEmitter;
+  PartIndices parts;
+};
+
+} // namespace
+
+Partition ContractionKernel::getPartition() const {
+  RegisterTile tile = getTile(layout.getNumFullPanels() ? layout.panelVectors : layout.getTailVectors());
+  Partition blocks = {shape.groups > 1 ? shape.groups : layout.getNumFullPanels(),
+                      grid.batch * grid.rows / tile.rows, grid.cols / tile.cols};
+  auto numElements = [](Value buffer) { return cast<MemRefType>(buffer.getType()).getNumElements(); };
+  auto contraction = cast<ContractionOpInterface>(op);
+  bool isFilterLarger = numElements(contraction.getFilter()) > numElements(contraction.getInput());
+  return choosePartition(estimateCycles(shape, facts), blocks, isFilterLarger);
+}
+
+void ContractionKernel::emitLoop(std::pair<Value, Value> bounds, llvm::function_ref<void(Value)> body) {
+  std::optional<int64_t> lower = getConstantIntValue(bounds.first), upper = getConstantIntValue(bounds.second);
+  if (lower && upper && *upper - *lower == 1)
+    return body(bounds.first);
+  if (lower && upper && *upper == *lower)
+    return;
+  auto loop = scf::ForOp::create(builder, loc, bounds.first, bounds.second,
+                                 arith::ConstantIndexOp::create(builder, loc, 1));
+  OpBuilder::InsertionGuard guard(builder);
+  builder.setInsertionPointToStart(loop.getBody());
+  body(loop.getInductionVar());
+}
+
+int64_t ContractionKernel::emit(Value tile) {
+  Partition partition = getPartition();
+  parts = emitPartIndices(builder, loc, tile, partition);
+  if (shape.groups == 1)
+    emitGroup(arith::ConstantIndexOp::create(builder, loc, 0), parts.panels);
+  else
+    emitLoop(parts.panels.getBounds(builder, loc, shape.groups), [&](Value group) { emitGroup(group, PartIndex()); });
+  return partition.getNumTiles();
+}
+
+void ContractionKernel::emitGroup(Value group, const PartIndex &panelPart) {
+  TilePosition first;
+  Value zero = arith::ConstantIndexOp::create(builder, loc, 0);
+  first.input = scale(builder, loc, group, shape.inputChannels);
+  first.channel = scale(builder, loc, group, shape.outputChannels);
+  first.filter = isPacked() ? scale(builder, loc, group, layout.getGroupSize()) : zero;
+  auto atPanel = [&](Value panel) {
+    TilePosition position = first;
+    position.channel = add(builder, loc, first.channel, scale(builder, loc, panel, layout.getPanelChannels()));
+    int64_t panelSize = isPacked() ? layout.getPanelSize() : layout.getPanelChannels();
+    position.filter = add(builder, loc, first.filter, scale(builder, loc, panel, panelSize));
+    position.result = position.channel;
+    position.epilogueOperands.assign(grid.epilogueOperands.size(), position.channel);
+    return position;
+  };
+  int64_t numFull = layout.getNumFullPanels();
+  if (numFull)
+    emitLoop(panelPart.getBounds(builder, loc, numFull),
+             [&](Value panel) { emitPanel(atPanel(panel), layout.getPanelChannels()); });
+  if (int64_t tail = layout.getTailChannels())
+    panelPart.emitInLastPart(builder, loc, [&] {
+      emitPanel(atPanel(arith::ConstantIndexOp::create(builder, loc, numFull)), tail);
+    });
+}
+
+TilePosition ContractionKernel::advance(TilePosition position, Value index, int64_t factor,
+                                        int64_t PixelStrides::*stride) {
+  auto move = [&](Value &base, const GridBuffer &buffer) {
+    if (buffer.strides.*stride)
+      base = add(builder, loc, base, scale(builder, loc, index, factor * buffer.strides.*stride));
+  };
+  move(position.input, grid.input);
+  move(position.filter, grid.filter);
+  move(position.result, grid.result);
+  for (auto [base, buffer] : llvm::zip_equal(position.epilogueOperands, grid.epilogueOperands))
+    move(base, buffer);
+  return position;
+}
+
+/// All pixels of this part for one panel.
+void ContractionKernel::emitPanel(TilePosition position, int64_t numChannels) {
+  int64_t vectors = llvm::divideCeil(numChannels, layout.numLanes), perStep = shape.getElementsPerStep();
+  RegisterTile registerTile = getTile(vectors);
+  FilterPanel panel = {numChannels, isPacked() ? layout.getStepSize(vectors) : grid.filterRowStride,
+                       layout.numLanes * perStep};
+  int64_t rowBlocks = grid.rows / registerTile.rows;
+  emitLoop(parts.rows.getBounds(builder, loc, grid.batch * rowBlocks), [&](Value block) {
+    TilePosition atRow = position;
+    if (grid.batch > 1) {
+      Value blocks = arith::ConstantIndexOp::create(builder, loc, rowBlocks);
+      atRow = advance(atRow, arith::DivUIOp::create(builder, loc, block, blocks), 1, &PixelStrides::batch);
+      block = arith::RemUIOp::create(builder, loc, block, blocks);
+    }
+    emitRowBlock(advance(atRow, block, registerTile.rows, &PixelStrides::row), registerTile, panel);
+  });
+}
+
+void ContractionKernel::emitRowBlock(const TilePosition &position, const RegisterTile &registerTile,
+                                     const FilterPanel &panel) {
+  int64_t colBlocks = grid.cols / registerTile.cols;
+  emitLoop(parts.cols.getBounds(builder, loc, colBlocks), [&](Value block) {
+    tileEmitter.emit(registerTile, panel, advance(position, block, registerTile.cols, &PixelStrides::col));
+  });
+  int64_t tail = grid.cols % registerTile.cols;
+  if (!tail)
+    return;
+  parts.cols.emitInLastPart(builder, loc, [&] {
+    RegisterTile narrow = registerTile;
+    narrow.cols = tail;
+    Value col = arith::ConstantIndexOp::create(builder, loc, colBlocks * registerTile.cols);
+    tileEmitter.emit(narrow, panel, advance(position, col, 1, &PixelStrides::col));
+  });
+}
+
+/// Filters that are not packed are read in place where their rows of channels are vectors already.
+static LogicalResult verifyFilter(Operation *op, const ContractionShape &shape) {
+  if (op->hasAttr("packedFilterShape"))
+    return success();
+  auto contract = dyn_cast<ContractOp>(op);
+  if (contract && !contract.getTransposeFilter() && shape.arithmetic == Arithmetic::Float32)
+    return success();
+  return op->emitOpError() << "is not lowered for x86 yet with a filter that is known only at run time";
+}
+
+FailureOr<int64_t> x86::emitContractionKernel(OpBuilder &builder, Operation *op, Value tile, const CpuFacts &facts) {
+  FailureOr<ContractionShape> shape = getContractionShape(op);
+  if (failed(shape) || failed(verifyFilter(op, *shape)))
+    return failure();
+  Region &epilogue = cast<ContractionOpInterface>(op).getEpilogue();
+  if (!epilogue.empty() && failed(verifyEpilogue(epilogue)))
+    return failure();
+  FailureOr<KernelGrid> grid = getKernelGrid(builder, op, *shape);
+  if (failed(grid))
+    return failure();
+  return ContractionKernel(builder, op, *shape, facts, std::move(*grid)).emit(tile);
+}

@@ -1,0 +1,49 @@
+//===- DotStep.h - one step of the reduction --------------------------------------------------------===//
+//
+// acc[lane] += sum over the four bytes of a step of pixel[byte] * filter[lane][byte]; with f32, one product a step. The pixel
+// is the same in all lanes.
+//
+//===------------------------------------------------------------------------------------------------===//
+
+#ifndef NIBBLE_LIB_TARGET_X86_DOTSTEP_H
+#define NIBBLE_LIB_TARGET_X86_DOTSTEP_H
+
+#include "ContractionShape.h"
+#include "Facts.h"
+#include "mlir/IR/Builders.h"
+
+namespace nibble::x86 {
+
+/// Emits the steps of one contraction on one level.
+class DotStep {
+public:
+  /// An operand as the dot product takes it: one value, or the even and the odd bytes.
+  using Operand = llvm::SmallVector<mlir::Value, 2>;
+
+  DotStep(mlir::OpBuilder &builder, mlir::Location loc, const ContractionShape &shape, const CpuFacts &facts)
+      : builder(builder), loc(loc), shape(shape), level(getLevel(facts)), numLanes(getNumLanes(facts)) {}
+
+  /// The four bytes of one pixel at an index of a flat buffer.
+  Operand loadPixel(mlir::Value flat, mlir::Value index);
+  /// The step of one vector of channels at an index of the flat packed filter.
+  Operand loadFilter(mlir::Value flat, mlir::Value index);
+  /// acc + pixel . filter
+  mlir::Value dot(mlir::Value acc, const Operand &pixel, const Operand &filter);
+
+  mlir::VectorType getAccumulatorType();
+
+private:
+  Operand splitPixel(mlir::Value words);
+  Operand splitFilter(mlir::Value bytes);
+  mlir::Value splat(mlir::VectorType type, int64_t value);
+
+  mlir::OpBuilder &builder;
+  mlir::Location loc;
+  const ContractionShape &shape;
+  Level level;
+  int64_t numLanes;
+};
+
+} // namespace nibble::x86
+
+#endif // NIBBLE_LIB_TARGET_X86_DOTSTEP_H

@@ -1,0 +1,42 @@
+//===- FlatBuffer.h - buffers as flat arrays --------------------------------------------------------===//
+//
+// Kernels compute positions themselves, from one index and compile-time distances, so that every access in a register tile
+// is one address register and a constant.
+//
+//===------------------------------------------------------------------------------------------------===//
+
+#ifndef NIBBLE_LIB_TARGET_X86_FLATBUFFER_H
+#define NIBBLE_LIB_TARGET_X86_FLATBUFFER_H
+
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
+#include "mlir/IR/Builders.h"
+#include "mlir/IR/BuiltinTypes.h"
+
+namespace nibble::x86 {
+
+/// How many elements `type` may be read past its end (docs/Architecture.md, "After lower").
+int64_t getReadableElementsPastEnd(mlir::Type elementType);
+
+/// A buffer with static shape, strides and offset as an array that starts at its first element. Null, with an error at
+/// `user`, when the layout is not static or the last dimension is not contiguous.
+mlir::Value flatten(mlir::OpBuilder &builder, mlir::Value buffer, mlir::Operation *user);
+
+/// The strides of a buffer that `flatten` accepted, in elements.
+llvm::SmallVector<int64_t> getStrides(mlir::Value buffer);
+
+/// Index arithmetic: base + delta and value * factor, folded where they are constant.
+mlir::Value addConstant(mlir::OpBuilder &builder, mlir::Location loc, mlir::Value base, int64_t delta);
+mlir::Value scale(mlir::OpBuilder &builder, mlir::Location loc, mlir::Value value, int64_t factor);
+mlir::Value add(mlir::OpBuilder &builder, mlir::Location loc, mlir::Value lhs, mlir::Value rhs);
+
+/// `numElements` consecutive elements at an index.
+mlir::Value loadVector(mlir::OpBuilder &builder, mlir::Location loc, mlir::Value flat, mlir::Value index,
+                       int64_t numElements);
+
+/// Stores the first `numValid` elements of a vector. All others are left alone: nothing is written past them.
+void storeVector(mlir::OpBuilder &builder, mlir::Location loc, mlir::Value vector, mlir::Value flat, mlir::Value index,
+                 int64_t numValid);
+
+} // namespace nibble::x86
+
+#endif // NIBBLE_LIB_TARGET_X86_FLATBUFFER_H

@@ -1,0 +1,199 @@
+//===- PackFilters.cpp - constant filters in the order of the kernels -------------------------------===//
+
+#include "FilterLayout.h"
+#include "nibble/Target/X86/Passes.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/IR/DialectResourceBlobManager.h"
+#include "mlir/IR/Matchers.h"
+
+namespace nibble {
+#define GEN_PASS_DEF_X86PACKFILTERSPASS
+#include "nibble/Target/X86/Passes.h.inc"
+} // namespace nibble
+
+using namespace mlir;
+using namespace nibble;
+using namespace nibble::x86;
+
+/// The elements of a constant of T; nothing when the attribute holds something else.
+template <typename T>
+static std::optional<std::vector<T>> readElements(ElementsAttr attr) {
+  if (auto resource = dyn_cast<DenseResourceElementsAttr>(attr)) {
+    AsmResourceBlob *blob = resource.getRawHandle().getBlob();
+    if (!blob || blob->getData().size() != attr.getNumElements() * sizeof(T))
+      return std::nullopt;
+    const T *data = reinterpret_cast<const T *>(blob->getData().data());
+    return std::vector<T>(data, data + attr.getNumElements());
+  }
+  auto values = attr.tryGetValues<T>();
+  if (!values)
+    return std::nullopt;
+  return std::vector<T>(values->begin(), values->end());
+}
+
+/// A one-dimensional constant; a resource, because text and attributes are no place for weights.
+template <typename T>
+static Value createConstant(OpBuilder &builder, Location loc, StringRef name, Type elementType, ArrayRef<T> values) {
+  auto type = RankedTensorType::get(values.size(), elementType);
+  ArrayRef<char> bytes(reinterpret_cast<const char *>(values.data()), values.size() * sizeof(T));
+  constexpr size_t cacheLineSize = 64;
+  auto blob = HeapAsmResourceBlob::allocateAndCopyWithAlign(bytes, cacheLineSize);
+  auto attr = DenseResourceElementsAttr::get(type, name, std::move(blob));
+  return arith::ConstantOp::create(builder, loc, attr);
+}
+
+namespace {
+
+/// Packs the filter of one op.
+template <typename ContractionOp>
+class FilterPacker {
+public:
+  FilterPacker(ContractionOp op, ElementsAttr filter, const ContractionShape &shape, const CpuFacts &facts)
+      : op(op), filter(filter), layout(getFilterLayout(shape, facts)), builder(op) {}
+
+  LogicalResult pack() {
+    SmallVector<int64_t> logicalShape(op.getFilterShape());
+    LogicalResult packed =
+        layout.shape.arithmetic == Arithmetic::Float32 ? packElements<float>() : packCodes();
+    if (succeeded(packed))
+      op.setPackedFilterShape(logicalShape);
+    return packed;
+  }
+
+private:
+  /// The position of an element in the logical filter.
+  int64_t getLogicalIndex(int64_t row, int64_t col, int64_t inputChannel, int64_t channel) {
+    const ContractionShape &shape = layout.shape;
+    if constexpr (std::is_same_v<ContractionOp, ContractOp>)
+      if (op.getTransposeFilter())
+        return channel * shape.inputChannels + inputChannel;
+    return ((row * shape.kernelCols + col) * shape.inputChannels + inputChannel) * shape.groups * shape.outputChannels +
+           channel;
+  }
+
+  template <typename T>
+  LogicalResult packElements() {
+    std::optional<std::vector<T>> elements = readElements<T>(filter);
+    if (!elements)
+      return op.emitOpError() << "the elements of the filter are not available";
+    std::vector<T> packed(layout.getSize());
+    forEachPackedElement(layout, [&](int64_t position, int64_t row, int64_t col, int64_t inputChannel, int64_t channel) {
+      packed[position] = (*elements)[getLogicalIndex(row, col, inputChannel, channel)];
+    });
+    replaceFilter(ArrayRef<T>(packed));
+    return success();
+  }
+
+  /// Codes: the zero points are folded into weights and bias.
+  LogicalResult packCodes() {
+    std::optional<std::vector<int8_t>> codes = readElements<int8_t>(filter);
+    if (!codes)
+      return op.emitOpError() << "the elements of the filter are not available";
+    FailureOr<int64_t> inputZero = getZeroPoint(op.getInputZeroPoint(), "input");
+    FailureOr<int64_t> filterZero = getZeroPoint(op.getFilterZeroPoint(), "filter");
+    if (failed(inputZero) || failed(filterZero))
+      return failure();
+    // What is read for the activation zero, see ContractionShape::isInputSigned.
+    int64_t storedZero = *inputZero + (layout.shape.isInputSigned ? 128 : 0);
+
+    std::vector<int8_t> packed(layout.getSize());
+    std::vector<int64_t> sums(op.getNumChannels());
+    bool fits = true;
+    bool isSigned = op.getFilterSchemeAttr().isSigned();
+    forEachPackedElement(layout, [&](int64_t position, int64_t row, int64_t col, int64_t inputChannel, int64_t channel) {
+      int8_t code = (*codes)[getLogicalIndex(row, col, inputChannel, channel)];
+      int64_t weight = (isSigned ? code : static_cast<uint8_t>(code)) - *filterZero;
+      fits &= weight == static_cast<int8_t>(weight);
+      packed[position] = weight;
+      sums[channel] += weight;
+    });
+    if (!fits)
+      return op.emitOpError() << "is not lowered for x86 yet: code - zero point of the filter does not fit a signed byte";
+    if (failed(foldIntoBias(sums, storedZero)))
+      return failure();
+    replaceFilter(ArrayRef<int8_t>(packed));
+    op.getInputZeroPointMutable().clear();
+    op.getFilterZeroPointMutable().clear();
+    return success();
+  }
+
+  FailureOr<int64_t> getZeroPoint(Value zeroPoint, StringRef what) {
+    APInt value;
+    if (!zeroPoint)
+      return 0;
+    if (!matchPattern(zeroPoint, m_ConstantInt(&value)))
+      return op.emitOpError() << "is not lowered for x86 yet: " << what << " zero point known only at run time";
+    return value.getSExtValue();
+  }
+
+  /// bias -= storedZero * sum of the weights of the channel. Sums are modulo 2^32, as in the kernel.
+  LogicalResult foldIntoBias(ArrayRef<int64_t> sums, int64_t storedZero) {
+    if (storedZero == 0)
+      return success();
+    std::vector<int32_t> values(sums.size());
+    if (Value bias = op.getBias()) {
+      ElementsAttr attr;
+      std::optional<std::vector<int32_t>> constant;
+      if (matchPattern(bias, m_Constant(&attr)))
+        constant = readElements<int32_t>(attr);
+      if (!constant)
+        return op.emitOpError() << "is not lowered for x86 yet: bias known only at run time";
+      values = std::move(*constant);
+    }
+    for (auto [value, sum] : llvm::zip_equal(values, sums))
+      value = static_cast<int32_t>(static_cast<int64_t>(value) - storedZero * sum);
+    op.getBiasMutable().assign(
+        createConstant(builder, op.getLoc(), "packed_bias", builder.getI32Type(), ArrayRef<int32_t>(values)));
+    return success();
+  }
+
+  template <typename T>
+  void replaceFilter(ArrayRef<T> packed) {
+    Operation *old = op.getFilter().getDefiningOp();
+    op.getFilterMutable().assign(
+        createConstant(builder, op.getFilter().getLoc(), "packed_filter", filter.getElementType(), packed));
+    if (old->use_empty())
+      old->erase();
+  }
+
+  ContractionOp op;
+  ElementsAttr filter;
+  FilterLayout layout;
+  OpBuilder builder;
+};
+
+} // namespace
+
+template <typename ContractionOp>
+static LogicalResult packFilter(ContractionOp op, const CpuFacts &facts) {
+  ElementsAttr filter;
+  bool isShared = isa<ConvOp>(op) || op.getFilterShape().size() == 2;
+  if (op.getPackedFilterShape() || !isShared || !matchPattern(op.getFilter(), m_Constant(&filter)))
+    return success();
+  FailureOr<ContractionShape> shape = getContractionShape(op);
+  if (failed(shape))
+    return failure();
+  return FilterPacker<ContractionOp>(op, filter, *shape, facts).pack();
+}
+
+namespace {
+
+struct X86PackFiltersPass : public nibble::impl::X86PackFiltersPassBase<X86PackFiltersPass> {
+  using X86PackFiltersPassBase::X86PackFiltersPassBase;
+
+  void runOnOperation() override {
+    FailureOr<CpuFacts> facts = getCpuFactsOrEmit(cpu, getOperation());
+    if (failed(facts))
+      return signalPassFailure();
+    bool anyFailed = false;
+    getOperation().walk([&](ContractionOpInterface op) {
+      LogicalResult packed = isa<ConvOp>(op) ? packFilter(cast<ConvOp>(op), *facts)
+                                             : packFilter(cast<ContractOp>(op), *facts);
+      anyFailed |= failed(packed);
+    });
+    if (anyFailed)
+      signalPassFailure();
+  }
+};
+
+} // namespace

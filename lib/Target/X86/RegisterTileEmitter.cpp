@@ -1,0 +1,200 @@
+//===- RegisterTileEmitter.cpp - the code of one register tile --------------------------------------===//
+//
+// The accumulators of phase p, pixel m and vector v are value number (p * pixels + m) * vectors + v of one list, which loops
+// carry as it is: one value is one register.
+//
+//===------------------------------------------------------------------------------------------------===//
+
+#include "RegisterTileEmitter.h"
+#include "Epilogue.h"
+#include "FlatBuffer.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
+#include "llvm/Support/MathExtras.h"
+#include <algorithm>
+
+using namespace mlir;
+using namespace nibble;
+using namespace nibble::x86;
+
+// Dot products in straight code: reductions up to the first number have no loop over steps, the body of a loop has about the
+// second number.
+static constexpr int64_t maxUnrolledDots = 128, loopBodyDots = 128;
+
+RegisterTileEmitter::RegisterTileEmitter(OpBuilder &builder, Operation *op, const ContractionShape &shape,
+                                         const CpuFacts &facts, const KernelGrid &grid)
+    : builder(builder), op(op), loc(op->getLoc()), shape(shape), grid(grid), numLanes(getNumLanes(facts)),
+      dotStep(builder, loc, shape, facts) {
+  if (Value buffer = cast<ContractionOpInterface>(op).getBias())
+    bias = flatten(builder, buffer, op);
+}
+
+void RegisterTileEmitter::emit(const RegisterTile &newTile, const FilterPanel &newPanel,
+                               const TilePosition &newPosition) {
+  tile = newTile;
+  panel = newPanel;
+  position = newPosition;
+  emitResults(emitReduction(emitInit()));
+}
+
+int64_t RegisterTileEmitter::getPixelOffset(const PixelStrides &strides, int64_t pixel) const {
+  return pixel / tile.cols * strides.row + pixel % tile.cols * strides.col;
+}
+
+/// The bias in the first phase, zero in the others.
+RegisterTileEmitter::Values RegisterTileEmitter::emitInit() {
+  Value zero = arith::ConstantOp::create(builder, loc, builder.getZeroAttr(dotStep.getAccumulatorType()));
+  Values accumulators(tile.getNumAccumulators(), zero);
+  if (!bias)
+    return accumulators;
+  for (int64_t vector = 0; vector < tile.vectors; ++vector) {
+    Value index = addConstant(builder, loc, position.channel, vector * numLanes);
+    Value init = loadVector(builder, loc, bias, index, numLanes);
+    for (int64_t pixel = 0; pixel < tile.getNumPixels(); ++pixel)
+      accumulators[pixel * tile.vectors + vector] = init;
+  }
+  return accumulators;
+}
+
+//===------------------------------------------------------------------------------------------------===//
+// Reduction
+//===------------------------------------------------------------------------------------------------===//
+
+RegisterTileEmitter::Values RegisterTileEmitter::emitLoop(int64_t count, int64_t step, Values accumulators,
+                                                          llvm::function_ref<Values(Value, Values)> body) {
+  Value zero = arith::ConstantIndexOp::create(builder, loc, 0);
+  if (count == step)
+    return body(zero, std::move(accumulators));
+  auto loop = scf::ForOp::create(builder, loc, zero, arith::ConstantIndexOp::create(builder, loc, count),
+                                 arith::ConstantIndexOp::create(builder, loc, step), accumulators);
+  OpBuilder::InsertionGuard guard(builder);
+  builder.setInsertionPointToStart(loop.getBody());
+  scf::YieldOp::create(builder, loc, body(loop.getInductionVar(), Values(loop.getRegionIterArgs())));
+  return Values(loop.getResults());
+}
+
+RegisterTileEmitter::Values RegisterTileEmitter::emitReduction(Values accumulators) {
+  int64_t runs = shape.getNumRuns(), runSize = shape.getStepsPerRun() * panel.stepStride;
+  if (runs * shape.getStepsPerRun() * tile.getNumPixels() * tile.vectors > maxUnrolledDots)
+    return emitRowsOfRuns(std::move(accumulators));
+  for (int64_t run = 0; run < runs; ++run) {
+    int64_t offset = run / shape.getRunCols() * grid.kernelRowStride + run % shape.getRunCols() * grid.kernelColStride;
+    accumulators = emitSteps(std::move(accumulators), addConstant(builder, loc, position.input, offset),
+                             addConstant(builder, loc, position.filter, run * runSize), shape.getStepsPerRun());
+  }
+  return accumulators;
+}
+
+RegisterTileEmitter::Values RegisterTileEmitter::emitRowsOfRuns(Values accumulators) {
+  int64_t runSize = shape.getStepsPerRun() * panel.stepStride;
+  return emitLoop(shape.kernelRows, 1, std::move(accumulators), [&](Value row, Values inRow) {
+    Value rowInput = add(builder, loc, position.input, scale(builder, loc, row, grid.kernelRowStride));
+    Value rowFilter = add(builder, loc, position.filter, scale(builder, loc, row, shape.getRunCols() * runSize));
+    return emitLoop(shape.getRunCols(), 1, std::move(inRow), [&](Value col, Values inRun) {
+      Value input = add(builder, loc, rowInput, scale(builder, loc, col, grid.kernelColStride));
+      Value filter = add(builder, loc, rowFilter, scale(builder, loc, col, runSize));
+      return emitRun(std::move(inRun), input, filter);
+    });
+  });
+}
+
+/// How many steps a loop body does: a power of two, at least the phases.
+int64_t RegisterTileEmitter::chooseUnroll(int64_t numSteps) const {
+  int64_t dots = tile.getNumPixels() * tile.vectors;
+  int64_t unroll = llvm::bit_floor<uint64_t>(std::max<int64_t>(loopBodyDots / dots, 4));
+  return std::max(std::min<int64_t>(unroll, 16), tile.phases);
+}
+
+RegisterTileEmitter::Values RegisterTileEmitter::emitRun(Values accumulators, Value input, Value filter) {
+  int64_t steps = shape.getStepsPerRun(), unroll = chooseUnroll(steps), perStep = shape.getElementsPerStep();
+  if (steps * tile.getNumPixels() * tile.vectors <= maxUnrolledDots)
+    return emitSteps(std::move(accumulators), input, filter, steps);
+  int64_t inLoop = steps / unroll * unroll;
+  accumulators = emitLoop(inLoop, unroll, std::move(accumulators), [&](Value step, Values inBody) {
+    Value at = add(builder, loc, input, scale(builder, loc, step, perStep));
+    Value filterAt = add(builder, loc, filter, scale(builder, loc, step, panel.stepStride));
+    return emitSteps(std::move(inBody), at, filterAt, unroll);
+  });
+  return emitSteps(std::move(accumulators), addConstant(builder, loc, input, inLoop * perStep),
+                   addConstant(builder, loc, filter, inLoop * panel.stepStride), steps - inLoop);
+}
+
+RegisterTileEmitter::Values RegisterTileEmitter::emitSteps(Values accumulators, Value input, Value filter,
+                                                           int64_t numSteps) {
+  int64_t numPixels = tile.getNumPixels();
+  for (int64_t step = 0; step < numSteps; ++step) {
+    SmallVector<DotStep::Operand> filters;
+    for (int64_t vector = 0; vector < tile.vectors; ++vector)
+      filters.push_back(dotStep.loadFilter(
+          grid.filter.flat, addConstant(builder, loc, filter, step * panel.stepStride + vector * panel.vectorStride)));
+    Value *phase = &accumulators[step % tile.phases * numPixels * tile.vectors];
+    for (int64_t pixel = 0; pixel < numPixels; ++pixel) {
+      int64_t offset = getPixelOffset(grid.input.strides, pixel) + step * shape.getElementsPerStep();
+      DotStep::Operand operand = dotStep.loadPixel(grid.input.flat, addConstant(builder, loc, input, offset));
+      for (int64_t vector = 0; vector < tile.vectors; ++vector) {
+        Value &accumulator = phase[pixel * tile.vectors + vector];
+        accumulator = dotStep.dot(accumulator, operand, filters[vector]);
+      }
+    }
+  }
+  return accumulators;
+}
+
+//===------------------------------------------------------------------------------------------------===//
+// Epilogue
+//===------------------------------------------------------------------------------------------------===//
+
+Value RegisterTileEmitter::sumPhases(ArrayRef<Value> accumulators, int64_t index) {
+  int64_t phaseSize = tile.getNumPixels() * tile.vectors;
+  Value sum = accumulators[index];
+  for (int64_t phase = 1; phase < tile.phases; ++phase) {
+    Value other = accumulators[phase * phaseSize + index];
+    sum = shape.arithmetic == Arithmetic::Float32 ? arith::AddFOp::create(builder, loc, sum, other).getResult()
+                                                  : arith::AddIOp::create(builder, loc, sum, other).getResult();
+  }
+  return sum;
+}
+
+/// The epilogue operands of one vector of channels that all pixels share; null for the others.
+RegisterTileEmitter::Values RegisterTileEmitter::loadSharedOperands(int64_t vector) {
+  auto contraction = cast<ContractionOpInterface>(op);
+  Values loaded;
+  for (auto [operand, buffer] : llvm::zip_equal(contraction.getEpilogueOperands(), grid.epilogueOperands)) {
+    auto type = cast<MemRefType>(operand.getType());
+    Value &value = loaded.emplace_back();
+    if (type.getRank() > 1)
+      continue;
+    if (type.getRank() == 1) {
+      value = loadVector(builder, loc, buffer.flat, addConstant(builder, loc, position.channel, vector * numLanes),
+                         numLanes);
+      continue;
+    }
+    Value scalar = loadVector(builder, loc, buffer.flat, arith::ConstantIndexOp::create(builder, loc, 0), 1);
+    value = vector::BroadcastOp::create(builder, loc, VectorType::get({numLanes}, type.getElementType()), scalar);
+  }
+  return loaded;
+}
+
+/// Vector by vector, so that what all pixels share is live for one vector only.
+void RegisterTileEmitter::emitResults(ArrayRef<Value> accumulators) {
+  Region &epilogue = cast<ContractionOpInterface>(op).getEpilogue();
+  for (int64_t vector = 0; vector < tile.vectors; ++vector) {
+    Values shared = loadSharedOperands(vector);
+    int64_t firstLane = vector * numLanes, numValid = std::min(numLanes, panel.numChannels - firstLane);
+    for (int64_t pixel = 0; pixel < tile.getNumPixels(); ++pixel) {
+      Values arguments = {sumPhases(accumulators, pixel * tile.vectors + vector)};
+      for (auto [number, buffer] : llvm::enumerate(grid.epilogueOperands)) {
+        Value value = shared[number];
+        if (!value) {
+          int64_t offset = getPixelOffset(buffer.strides, pixel) + firstLane;
+          value = loadVector(builder, loc, buffer.flat,
+                             addConstant(builder, loc, position.epilogueOperands[number], offset), numLanes);
+        }
+        arguments.push_back(value);
+      }
+      Value result = epilogue.empty() ? arguments[0] : emitEpilogue(builder, epilogue, arguments, numLanes);
+      int64_t offset = getPixelOffset(grid.result.strides, pixel) + firstLane;
+      storeVector(builder, loc, result, grid.result.flat, addConstant(builder, loc, position.result, offset), numValid);
+    }
+  }
+}

@@ -1,0 +1,70 @@
+//===- RegisterTileEmitter.h - the code of one register tile ----------------------------------------===//
+
+#ifndef NIBBLE_LIB_TARGET_X86_REGISTERTILEEMITTER_H
+#define NIBBLE_LIB_TARGET_X86_REGISTERTILEEMITTER_H
+
+#include "DotStep.h"
+#include "KernelGrid.h"
+#include "Tiling.h"
+
+namespace nibble::x86 {
+
+/// Where the tile is: positions of its first pixel in the flat buffers, for its first channel where the buffer has channels.
+struct TilePosition {
+  mlir::Value input, filter, result;
+  llvm::SmallVector<mlir::Value> epilogueOperands;
+  /// The first channel, over all groups.
+  mlir::Value channel;
+};
+
+/// The part of the filter that a tile reads.
+struct FilterPanel {
+  /// Channels of the panel; the last vector may be partly used.
+  int64_t numChannels;
+  /// Elements between steps, and between vectors of one step.
+  int64_t stepStride, vectorStride;
+};
+
+class RegisterTileEmitter {
+public:
+  RegisterTileEmitter(mlir::OpBuilder &builder, mlir::Operation *op, const ContractionShape &shape,
+                      const CpuFacts &facts, const KernelGrid &grid);
+
+  void emit(const RegisterTile &tile, const FilterPanel &panel, const TilePosition &position);
+
+private:
+  using Values = llvm::SmallVector<mlir::Value>;
+
+  Values emitInit();
+  Values emitReduction(Values accumulators);
+  Values emitRowsOfRuns(Values accumulators);
+  Values emitRun(Values accumulators, mlir::Value input, mlir::Value filter);
+  Values emitSteps(Values accumulators, mlir::Value input, mlir::Value filter, int64_t numSteps);
+  void emitResults(llvm::ArrayRef<mlir::Value> accumulators);
+  Values loadSharedOperands(int64_t vector);
+  mlir::Value sumPhases(llvm::ArrayRef<mlir::Value> accumulators, int64_t index);
+  /// A loop from 0 to `count` that carries the accumulators.
+  Values emitLoop(int64_t count, int64_t step, Values accumulators,
+                  llvm::function_ref<Values(mlir::Value, Values)> body);
+  int64_t getPixelOffset(const PixelStrides &strides, int64_t pixel) const;
+  int64_t chooseUnroll(int64_t numSteps) const;
+
+  mlir::OpBuilder &builder;
+  mlir::Operation *op;
+  mlir::Location loc;
+  const ContractionShape &shape;
+  const KernelGrid &grid;
+  int64_t numLanes;
+  DotStep dotStep;
+  /// Flat bias; null when there is none.
+  mlir::Value bias;
+
+  // The tile that is being emitted.
+  RegisterTile tile;
+  FilterPanel panel = {};
+  TilePosition position;
+};
+
+} // namespace nibble::x86
+
+#endif // NIBBLE_LIB_TARGET_X86_REGISTERTILEEMITTER_H

@@ -1,0 +1,146 @@
+//===- Tiling.cpp - the register tile of a contraction ----------------------------------------------===//
+//
+// The cost model. One dot step of a tile of P pixels times V vectors takes
+//
+//   max(P * V * dot, P * pixel + V * vector, V * stream, latency / phases) + (P + V) * load cycles:
+//
+// the dot products, the loads (a broadcast of four bytes for each pixel, a register of the filter for each vector), filter
+// bytes that come from the second level cache when a panel does not stay in the first, and the chain of additions into one
+// register; loads are not entirely hidden, so that of two tiles with as many products the one with fewer loads wins. A tile costs in addition a fixed part and a part for each result vector (the epilogue). Sources: the instruction
+// tables measured on Zen 4 and Agner Fog's tables; on Zen 5 all but the latency halves, which changes no choice.
+//
+//===------------------------------------------------------------------------------------------------===//
+
+#include "Tiling.h"
+#include <algorithm>
+#include <limits>
+
+using namespace nibble;
+using namespace nibble::x86;
+
+namespace {
+/// Cycles and registers of the dot step of a level.
+struct DotCosts {
+  double dot, pixel, vector;
+  /// Registers for one vector of the filter, for the pixel at hand, and for constants.
+  int64_t vectorRegisters, pixelRegisters, constantRegisters;
+};
+} // namespace
+
+static constexpr double latency = 4, loadCycles = 0.05;
+static constexpr double streamCyclesPerByte = 1.0 / 16;
+static constexpr double cyclesPerTile = 24, cyclesPerResultVector = 7;
+static constexpr int64_t maxVectors = 8, maxPixels = 32;
+
+static DotCosts getDotCosts(const ContractionShape &shape, const CpuFacts &facts) {
+  int64_t flip = shape.isInputSigned ? 1 : 0;
+  if (shape.arithmetic == Arithmetic::Float32 || getLevel(facts) != Level::Avx2)
+    return {facts.vectorSizeInBytes == 64 ? 1.0 : 0.5, 0.5, facts.vectorSizeInBytes == 64 ? 1.0 : 0.5, 1, 1, flip};
+  // Two 16-bit multiplications and two additions; both operands are split into even and odd bytes.
+  return {2, 1.5, 2.5, 2, 2, 2 + flip};
+}
+
+static bool fitsRegisters(const RegisterTile &tile, const DotCosts &costs, const CpuFacts &facts) {
+  return tile.getNumAccumulators() + tile.vectors * costs.vectorRegisters + costs.pixelRegisters +
+             costs.constantRegisters <=
+         facts.numVectorRegisters;
+}
+
+/// Cycles of one tile.
+static double getTileCycles(const ContractionShape &shape, const CpuFacts &facts, const RegisterTile &tile) {
+  DotCosts costs = getDotCosts(shape, facts);
+  double pixels = tile.getNumPixels(), vectors = tile.vectors;
+  int64_t panelSize = tile.vectors * facts.vectorSizeInBytes * shape.getNumSteps();
+  double stream = panelSize > facts.l1SizeInBytes / 2 ? facts.vectorSizeInBytes * streamCyclesPerByte : 0;
+  double step = std::max({pixels * vectors * costs.dot, pixels * costs.pixel + vectors * costs.vector, vectors * stream,
+                          latency / tile.phases}) +
+                loadCycles * (pixels + vectors);
+  return step * shape.getNumSteps() + cyclesPerTile + pixels * vectors * cyclesPerResultVector;
+}
+
+/// Cycles of all tiles of one panel, the narrower ones at the end of the rows of pixels included.
+static double getPanelCycles(const ContractionShape &shape, const CpuFacts &facts, PixelGrid grid,
+                             const RegisterTile &tile) {
+  double cycles = getTileCycles(shape, facts, tile) * (grid.cols / tile.cols);
+  if (int64_t tail = grid.cols % tile.cols)
+    cycles += getTileCycles(shape, facts, {tile.rows, tail, tile.vectors, tile.phases});
+  return cycles * (grid.rows / tile.rows);
+}
+
+/// As many phases as are needed to hide the latency of the additions, when there are registers and steps for them.
+static int64_t choosePhases(const ContractionShape &shape, RegisterTile tile, const DotCosts &costs,
+                            const CpuFacts &facts) {
+  while (tile.getNumAccumulators() < 2 * latency && tile.phases * 2 <= shape.getStepsPerRun()) {
+    RegisterTile more = tile;
+    more.phases *= 2;
+    if (!fitsRegisters(more, costs, facts))
+      break;
+    tile = more;
+  }
+  return tile.phases;
+}
+
+RegisterTile x86::chooseTile(const ContractionShape &shape, const CpuFacts &facts, PixelGrid grid, int64_t vectors) {
+  DotCosts costs = getDotCosts(shape, facts);
+  RegisterTile best;
+  best.vectors = vectors;
+  double bestCycles = std::numeric_limits<double>::infinity();
+  for (int64_t rows = 1; rows <= std::min(grid.rows, maxPixels); ++rows) {
+    if (grid.rows % rows)
+      continue;
+    for (int64_t cols = 1; cols <= std::min(grid.cols, maxPixels / rows); ++cols) {
+      RegisterTile tile = {rows, cols, vectors};
+      if (!fitsRegisters(tile, costs, facts))
+        break;
+      tile.phases = choosePhases(shape, tile, costs, facts);
+      double cycles = getPanelCycles(shape, facts, grid, tile);
+      if (cycles <= bestCycles) {
+        best = tile;
+        bestCycles = cycles;
+      }
+    }
+  }
+  return best;
+}
+
+/// The grid that the choice of the panel width goes by: pixels under a one-by-one kernel are taken for one row.
+static PixelGrid getLogicalGrid(const ContractionShape &shape) {
+  bool isPointwise = shape.kernelRows * shape.kernelCols * shape.strideRows * shape.strideCols == 1;
+  if (isPointwise)
+    return {1, shape.batch * shape.rows * shape.cols};
+  return {shape.batch * shape.rows, shape.cols};
+}
+
+/// Cycles of one group with panels of `vectors` vectors and a narrower one at the end.
+static double getGroupCycles(const ContractionShape &shape, const CpuFacts &facts, int64_t vectors) {
+  PixelGrid grid = getLogicalGrid(shape);
+  int64_t allVectors = llvm::divideCeil(shape.outputChannels, getNumLanes(facts));
+  auto cyclesOf = [&](int64_t width) {
+    return getPanelCycles(shape, facts, grid, chooseTile(shape, facts, grid, width));
+  };
+  double cycles = cyclesOf(vectors) * (allVectors / vectors);
+  if (int64_t tail = allVectors % vectors)
+    cycles += cyclesOf(tail);
+  return cycles;
+}
+
+int64_t x86::choosePanelVectors(const ContractionShape &shape, const CpuFacts &facts) {
+  int64_t allVectors = llvm::divideCeil(shape.outputChannels, getNumLanes(facts));
+  DotCosts costs = getDotCosts(shape, facts);
+  int64_t best = 1;
+  double bestCycles = std::numeric_limits<double>::infinity();
+  for (int64_t vectors = 1; vectors <= std::min(allVectors, maxVectors); ++vectors) {
+    if (!fitsRegisters({1, 1, vectors}, costs, facts))
+      break;
+    double cycles = getGroupCycles(shape, facts, vectors);
+    if (cycles < bestCycles) {
+      best = vectors;
+      bestCycles = cycles;
+    }
+  }
+  return best;
+}
+
+double x86::estimateCycles(const ContractionShape &shape, const CpuFacts &facts) {
+  return shape.groups * getGroupCycles(shape, facts, choosePanelVectors(shape, facts));
+}

@@ -1,0 +1,102 @@
+// RUN: %nibble_opt %s --split-input-file --verify-diagnostics --pass-pipeline='builtin.module(nibble-x86-lower-contractions{cpu=avx512vnni},cse)' | FileCheck %s
+// RUN: %nibble_opt %s --split-input-file --verify-diagnostics --pass-pipeline='builtin.module(nibble-x86-lower-contractions{cpu=avx2},cse)' | FileCheck %s --check-prefix=AVX2
+
+// Six pixels share the load of the filter; each has its own sums, which start as the bias.
+
+// CHECK-LABEL: func.func private @kernel
+// CHECK: %[[BIAS:.*]] = vector.load {{.*}} : memref<32xi32>, vector<16xi32>
+// CHECK: %[[W:.*]] = vector.load {{.*}} : memref<128xi8>, vector<64xi8>
+// CHECK: %[[FOUR:.*]] = vector.load {{.*}} : memref<88xi8>, vector<4xi8>
+// CHECK: %[[DWORD:.*]] = vector.bitcast %[[FOUR]] : vector<4xi8> to vector<1xi32>
+// CHECK: %[[ALL:.*]] = vector.broadcast %[[DWORD]] : vector<1xi32> to vector<16xi32>
+// CHECK: %[[X:.*]] = vector.bitcast %[[ALL]] : vector<16xi32> to vector<64xi8>
+// CHECK: %[[ACC:.*]] = llvm.call_intrinsic "llvm.x86.avx512.vpdpbusd.512"(%[[BIAS]], %[[X]], %[[W]])
+// CHECK-COUNT-5: llvm.call_intrinsic "llvm.x86.avx512.vpdpbusd.512"(%[[BIAS]], %{{.*}}, %[[W]])
+// CHECK-NOT: vpdpbusd
+// CHECK: vector.store %[[ACC]]
+// CHECK-COUNT-5: vector.store
+// CHECK-NOT: nibble.conv
+
+// Even and odd bytes as 16-bit numbers, so that no sum saturates.
+// AVX2-LABEL: func.func private @kernel
+// AVX2-NOT: vpdpbusd
+// AVX2: llvm.call_intrinsic "llvm.x86.avx2.pmadd.wd"({{.*}}) : (vector<16xi16>, vector<16xi16>) -> vector<8xi32>
+// AVX2: llvm.call_intrinsic "llvm.x86.avx2.pmadd.wd"
+func.func private @kernel(%tile: index, %x: memref<1x1x6x4xi8>, %w: memref<64xi8>, %b: memref<16xi32>,
+                          %y: memref<1x1x6x16xi32>) {
+  nibble.conv ins(%x, %w : memref<1x1x6x4xi8>, memref<64xi8>) bias(%b : memref<16xi32>)
+    outs(%y : memref<1x1x6x16xi32>)
+    {packedFilterShape = array<i64: 1, 1, 4, 16>, inputScheme = #nibble.scheme<u8>, filterScheme = #nibble.scheme<s8>}
+  return
+}
+
+// -----
+
+// The sign bit of signed activations is flipped; the bias was corrected by the packing.
+
+// CHECK-LABEL: func.func private @signed
+// CHECK: %[[FLIP:.*]] = arith.constant dense<-2139062144> : vector<16xi32>
+// CHECK: arith.xori %{{.*}}, %[[FLIP]] : vector<16xi32>
+func.func private @signed(%tile: index, %x: memref<1x4xi8>, %w: memref<64xi8>, %y: memref<1x16xi32>) {
+  nibble.contract ins(%x, %w : memref<1x4xi8>, memref<64xi8>) outs(%y : memref<1x16xi32>)
+    {packedFilterShape = array<i64: 4, 16>, inputScheme = #nibble.scheme<s8>, filterScheme = #nibble.scheme<s8>}
+  return
+}
+
+// -----
+
+// Rounding and conversion are one instruction; clamps on the way to an integer need not care for NaN. Seventeen channels are
+// one whole vector and one element.
+
+// CHECK-LABEL: func.func private @epilogue
+// CHECK: arith.sitofp %{{.*}} : vector<16xi32> to vector<16xf32>
+// CHECK: arith.mulf {{.*}} : vector<16xf32>
+// CHECK: arith.maximumf {{.*}} fastmath<nnan,nsz> : vector<16xf32>
+// CHECK: llvm.call_intrinsic "llvm.lrint.v16i32.v16f32"
+// CHECK: arith.trunci {{.*}} : vector<16xi32> to vector<16xi8>
+// CHECK: vector.store {{.*}} vector<16xi8>
+// CHECK: vector.extract_strided_slice {{.*}} {offsets = [0], sizes = [1], strides = [1]} : vector<16xi8> to vector<1xi8>
+// CHECK: vector.store {{.*}} vector<1xi8>
+func.func private @epilogue(%tile: index, %x: memref<1x4xi8>, %w: memref<128xi8>, %m: memref<17xf32>,
+                            %y: memref<1x17xi8>) {
+  nibble.contract ins(%x, %w : memref<1x4xi8>, memref<128xi8>) with(%m : memref<17xf32>) outs(%y : memref<1x17xi8>)
+    {packedFilterShape = array<i64: 4, 17>, inputScheme = #nibble.scheme<u8>, filterScheme = #nibble.scheme<s8>}
+    epilogue {
+    ^bb0(%acc: i32, %scale: f32):
+      %zero = arith.constant 0.0 : f32
+      %f = arith.sitofp %acc : i32 to f32
+      %p = arith.mulf %f, %scale : f32
+      %c = arith.maximumf %p, %zero : f32
+      %r = math.roundeven %c : f32
+      %i = arith.fptosi %r : f32 to i32
+      %code = arith.trunci %i : i32 to i8
+      nibble.yield %code : i8
+    }
+  return
+}
+
+// -----
+
+// A large contraction is cut into tiles, and its launches learn how many there are.
+
+// CHECK-LABEL: func.func @main
+// CHECK: nibble.launch @large tiles({{[1-9][0-9]+}})
+func.func @main(%x: memref<512x512xi8>, %w: memref<262144xi8>, %y: memref<512x512xi32>) {
+  nibble.launch @large tiles(1) (%x, %w, %y) : memref<512x512xi8>, memref<262144xi8>, memref<512x512xi32>
+  return
+}
+func.func private @large(%tile: index, %x: memref<512x512xi8>, %w: memref<262144xi8>, %y: memref<512x512xi32>) {
+  nibble.contract ins(%x, %w : memref<512x512xi8>, memref<262144xi8>) outs(%y : memref<512x512xi32>)
+    {packedFilterShape = array<i64: 512, 512>, inputScheme = #nibble.scheme<u8>, filterScheme = #nibble.scheme<s8>}
+  return
+}
+
+// -----
+
+func.func private @dynamic_layout(%tile: index, %x: memref<1x4xi8, strided<[?, 1]>>, %w: memref<64xi8>,
+                                  %y: memref<1x16xi32>) {
+  // expected-error @+1 {{expected buffers with static shape, strides and offset and a contiguous last dimension, got 'memref<1x4xi8, strided<[?, 1]>>'}}
+  nibble.contract ins(%x, %w : memref<1x4xi8, strided<[?, 1]>>, memref<64xi8>) outs(%y : memref<1x16xi32>)
+    {packedFilterShape = array<i64: 4, 16>, inputScheme = #nibble.scheme<u8>, filterScheme = #nibble.scheme<s8>}
+  return
+}
