@@ -2,6 +2,7 @@
 
 #include "nibble/Execution/KernelRunner.h"
 #include "nibble/Dialect/Nibble/IR/NibbleDialect.h"
+#include "nibble/Target/Emit/Emit.h"
 #include "mlir/Conversion/Passes.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
@@ -11,8 +12,6 @@
 #include "mlir/Target/LLVMIR/Dialect/Builtin/BuiltinToLLVMIRTranslation.h"
 #include "mlir/Target/LLVMIR/Dialect/LLVMIR/LLVMToLLVMIRTranslation.h"
 #include "mlir/Transforms/Passes.h"
-#include "llvm/MC/TargetRegistry.h"
-#include "llvm/Support/TargetSelect.h"
 #include "llvm/Target/TargetMachine.h"
 
 using namespace mlir;
@@ -33,20 +32,6 @@ static void buildLLVMPasses(OpPassManager &passes) {
   passes.addPass(createConvertFuncToLLVMPass(barePointers));
   passes.addPass(createConvertControlFlowToLLVMPass());
   passes.addPass(createReconcileUnrealizedCastsPass());
-}
-
-static std::unique_ptr<llvm::TargetMachine> createMachine(const CpuFacts &facts, const TargetBackend &target) {
-  llvm::InitializeAllTargets();
-  llvm::InitializeAllTargetMCs();
-  llvm::InitializeAllAsmPrinters();
-  llvm::Triple triple(target.getDefaultTriple());
-  std::string error;
-  const llvm::Target *llvmTarget = llvm::TargetRegistry::lookupTarget(triple, error);
-  if (!llvmTarget)
-    return nullptr;
-  return std::unique_ptr<llvm::TargetMachine>(llvmTarget->createTargetMachine(
-      triple, facts.llvmCpu, facts.llvmFeatures, llvm::TargetOptions(), llvm::Reloc::PIC_, std::nullopt,
-      llvm::CodeGenOptLevel::Default, /*JIT=*/true));
 }
 
 /// Removes the launch with what is around it; the kernel becomes the module's only public function.
@@ -79,16 +64,17 @@ FailureOr<std::unique_ptr<KernelRunner>> KernelRunner::create(ModuleOp module, c
 
   registerBuiltinDialectTranslation(*module.getContext());
   registerLLVMDialectTranslation(*module.getContext());
-  std::unique_ptr<llvm::TargetMachine> machine = createMachine(facts, target), codeGenMachine = createMachine(facts, target);
-  if (!machine)
-    return module.emitError() << "LLVM has no code generator for " << target.getDefaultTriple();
+  MachineOptions machineOptions = {target.getDefaultTriple(), facts.llvmCpu, facts.llvmFeatures};
+  auto machine = createTargetMachine(machineOptions), codeGenMachine = createTargetMachine(machineOptions);
+  if (!machine || !codeGenMachine)
+    return module.emitError() << llvm::toString(llvm::joinErrors(machine.takeError(), codeGenMachine.takeError()));
   ExecutionEngineOptions options;
-  auto optimize = makeOptimizingTransformer(/*optLevel=*/2, /*sizeLevel=*/0, machine.get());
+  auto optimize = makeOptimizingTransformer(/*optLevel=*/2, /*sizeLevel=*/0, machine->get());
   options.transformer = optimize;
   options.jitCodeGenOptLevel = llvm::CodeGenOptLevel::Default;
   options.enableObjectDump = true;
   llvm::Expected<std::unique_ptr<ExecutionEngine>> engine =
-      ExecutionEngine::create(module, options, std::move(codeGenMachine));
+      ExecutionEngine::create(module, options, std::move(*codeGenMachine));
   if (!engine)
     return module.emitError() << llvm::toString(engine.takeError());
   runner->engine = std::move(*engine);
