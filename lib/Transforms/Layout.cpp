@@ -48,8 +48,13 @@ static Value createSimpleReshape(OpBuilder &builder, Location loc, Value value, 
 Value nibble::createReshape(OpBuilder &builder, Location loc, Value value, ArrayRef<int64_t> shape) {
   auto sourceType = cast<RankedTensorType>(value.getType());
   auto type = sourceType.clone(shape);
-  if (Value reshaped = createSimpleReshape(builder, loc, value, type))
-    return reshaped;
+  // From a value further up where that makes one step of several.
+  for (Value start = value; start;) {
+    if (Value reshaped = createSimpleReshape(builder, loc, start, type))
+      return reshaped;
+    Operation *def = start.getDefiningOp();
+    start = isa_and_present<tensor::CollapseShapeOp, tensor::ExpandShapeOp>(def) ? def->getOperand(0) : Value();
+  }
   // Where only dimensions of size 1 move, the other ones meet in the middle; else everything is one dimension there.
   SmallVector<int64_t> middle = dropUnitDims(sourceType.getShape());
   if (middle != dropUnitDims(shape))

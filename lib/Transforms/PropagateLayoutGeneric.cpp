@@ -34,8 +34,16 @@ AffineMap permuteResults(AffineMap map, ArrayRef<int64_t> permutation) {
   return AffineMap::get(map.getNumDims(), 0, applyPermutation(map.getResults(), permutation), map.getContext());
 }
 
+/// The reads by index of transposed tensors as large as the iteration space: those of resampling and gathering.
+SmallVector<tensor::ExtractOp> findTransposedReads(linalg::GenericOp op) {
+  return llvm::filter_to_vector(op.getBody()->getOps<tensor::ExtractOp>(), [&](tensor::ExtractOp read) {
+    return getTranspose(read.getTensor()) && read.getTensor().getType().getRank() == op.getNumLoops();
+  });
+}
+
 /// Reorders the loops as the source of the transposed operand has its dimensions. Operands of the same rank lose that
-/// transpose or gain its inverse, operands of a lower rank are brought into the order of the loops.
+/// transpose or gain its inverse, operands of a lower rank are brought into the order of the loops. What is read by index can
+/// be read in any order.
 struct SinkThroughGeneric : public OpRewritePattern<linalg::GenericOp> {
   using OpRewritePattern::OpRewritePattern;
 
@@ -50,6 +58,9 @@ struct SinkThroughGeneric : public OpRewritePattern<linalg::GenericOp> {
     for (auto [operand, map] : llvm::zip_equal(op.getDpsInputs(), ArrayRef(maps).drop_back()))
       if (isAligned(map))
         aligned.push_back(operand);
+    SmallVector<tensor::ExtractOp> reads = findTransposedReads(op);
+    for (tensor::ExtractOp read : reads)
+      aligned.push_back(read.getTensor());
     std::optional<Permutation> permutation = chooseTransposeToSink(aligned, op->getResult(0));
     if (!permutation)
       return failure();
@@ -78,6 +89,9 @@ struct SinkThroughGeneric : public OpRewritePattern<linalg::GenericOp> {
         newMaps.push_back(moved);
       }
     }
+    for (tensor::ExtractOp read : reads)
+      if (getTranspose(read.getTensor()) == permutation)
+        readSource(rewriter, read, inverse);
     AffineMap moved = moveLoops(maps.back());
     Permutation order = sortedOrder(moved);
     Value init = permuteInit(rewriter, op, order);
@@ -93,6 +107,15 @@ struct SinkThroughGeneric : public OpRewritePattern<linalg::GenericOp> {
   }
 
 private:
+  /// Makes a read of a transposed tensor one of its source.
+  static void readSource(PatternRewriter &rewriter, tensor::ExtractOp read, ArrayRef<int64_t> inverse) {
+    SmallVector<Value> indices = applyPermutation(SmallVector<Value>(read.getIndices()), inverse);
+    rewriter.modifyOpInPlace(read, [&] {
+      read.getTensorMutable().assign(read.getTensor().getDefiningOp<linalg::TransposeOp>().getInput());
+      read.getIndicesMutable().assign(indices);
+    });
+  }
+
   static Permutation identity(int64_t rank) { return llvm::to_vector(llvm::seq<int64_t>(0, rank)); }
 
   /// The destination in another order; one that is not read is made anew.

@@ -286,3 +286,47 @@ func.func @late_padding(%x: tensor<1x4x4x2xf32>, %w: tensor<3x3x2x2xf32>) -> ten
   %y = nibble.conv ins(%nhwc, %w : tensor<1x6x6x2xf32>, tensor<3x3x2x2xf32>) outs(%init : tensor<1x4x4x2xf32>) -> tensor<1x4x4x2xf32>
   return %y : tensor<1x4x4x2xf32>
 }
+
+// -----
+
+// A gather reads the source of the transpose by exchanged indices.
+#id = affine_map<(n, c, h, w) -> (n, c, h, w)>
+// CHECK-LABEL: func.func @gather
+//       CHECK: linalg.generic
+//   CHECK-DAG: %[[H:.*]] = linalg.index 1
+//   CHECK-DAG: %[[W:.*]] = linalg.index 2
+//   CHECK-DAG: %[[C:.*]] = linalg.index 3
+//   CHECK-DAG: %[[HALF:.*]] = arith.divui %[[H]],
+//       CHECK: tensor.extract %arg0[%{{.*}}, %[[HALF]], %[[W]], %[[C]]]
+//       CHECK: linalg.transpose
+func.func @gather(%x: tensor<1x4x5x3xf32>) -> tensor<1x3x8x5xf32> {
+  %two = arith.constant 2 : index
+  %small = tensor.empty() : tensor<1x3x4x5xf32>
+  %large = tensor.empty() : tensor<1x3x8x5xf32>
+  %nchw = linalg.transpose ins(%x : tensor<1x4x5x3xf32>) outs(%small : tensor<1x3x4x5xf32>) permutation = [0, 3, 1, 2]
+  %y = linalg.generic {indexing_maps = [#id], iterator_types = ["parallel", "parallel", "parallel", "parallel"]}
+    outs(%large : tensor<1x3x8x5xf32>) {
+  ^bb0(%out: f32):
+    %n = linalg.index 0 : index
+    %c = linalg.index 1 : index
+    %h = linalg.index 2 : index
+    %w = linalg.index 3 : index
+    %half = arith.divui %h, %two : index
+    %v = tensor.extract %nchw[%n, %c, %half, %w] : tensor<1x3x4x5xf32>
+    linalg.yield %v : f32
+  } -> tensor<1x3x8x5xf32>
+  return %y : tensor<1x3x8x5xf32>
+}
+
+// -----
+
+// Reshapes in a row become one.
+// CHECK-LABEL: func.func @reshape_chain
+//  CHECK-NEXT: %[[X:.*]] = tensor.expand_shape %arg0 {{.*}} into tensor<1x4x5x1xf32>
+//  CHECK-NEXT: return %[[X]]
+func.func @reshape_chain(%x: tensor<1x20xf32>) -> tensor<1x4x5x1xf32> {
+  %nchw = tensor.expand_shape %x [[0], [1, 2, 3]] output_shape [1, 1, 4, 5] : tensor<1x20xf32> into tensor<1x1x4x5xf32>
+  %empty = tensor.empty() : tensor<1x4x5x1xf32>
+  %nhwc = linalg.transpose ins(%nchw : tensor<1x1x4x5xf32>) outs(%empty : tensor<1x4x5x1xf32>) permutation = [0, 2, 3, 1]
+  return %nhwc : tensor<1x4x5x1xf32>
+}
