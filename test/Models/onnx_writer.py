@@ -84,12 +84,17 @@ class Graph:
         self.initializers.append(tensor(name, array))
         return name
 
+    def multi_node(self, op, inputs, results, name, **attributes):
+        """A node with several results."""
+        encoded = b"".join(data(1, operand) for operand in inputs) + b"".join(data(2, result) for result in results)
+        encoded += data(3, name) + data(4, op)
+        encoded += b"".join(data(5, attribute(key, value)) for key, value in sorted(attributes.items()))
+        self.nodes.append(encoded)
+
     def node(self, op, inputs, name, result=None, **attributes):
         """`name` names the node, and its result unless `result` does."""
         result = result or name
-        encoded = b"".join(data(1, operand) for operand in inputs) + data(2, result) + data(3, name) + data(4, op)
-        encoded += b"".join(data(5, attribute(key, value)) for key, value in sorted(attributes.items()))
-        self.nodes.append(encoded)
+        self.multi_node(op, inputs, [result], name, **attributes)
         return result
 
     def save(self, path, producer, opset=13):
