@@ -66,6 +66,14 @@ function(nibble_add_tool name)
   install(TARGETS ${name} RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
 endfunction()
 
+# nibble_add_test_tool(<name> <sources>... [LINK_LIBS <libs>...]): a program that only lit tests use.
+function(nibble_add_test_tool name)
+  cmake_parse_arguments(ARG "NO_PRECOMPILED_HEADER" "" "LINK_LIBS" ${ARGN})
+  add_executable(${name} EXCLUDE_FROM_ALL ${ARG_UNPARSED_ARGUMENTS})
+  target_link_libraries(${name} PRIVATE ${ARG_LINK_LIBS})
+  nibble_common_setup(${name})
+endfunction()
+
 # nibble_add_unit_test(<name> <sources>... [LINK_LIBS <libs>...]): a GoogleTest program that lit runs.
 function(nibble_add_unit_test name)
   cmake_parse_arguments(ARG "NO_PRECOMPILED_HEADER" "" "LINK_LIBS" ${ARGN})

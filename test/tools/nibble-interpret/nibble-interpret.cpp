@@ -1,0 +1,131 @@
+//===- nibble-interpret.cpp - evaluates @main of an .mlir file and prints its results ---------------===//
+//
+// For tests of lib/Reference: inputs are constants in the file. One line for each result, `tensor<2x2xf32> [[1, 2], [3,
+// 4]]`, each float with as many digits as make it different from its neighbours. With --fold, every op of @main that
+// evaluateConstant folds is replaced by constants, and the module is printed.
+//
+//===----------------------------------------------------------------------------------------------===//
+
+#include "nibble/Pipelines/InitDialectsAndPasses.h"
+#include "nibble/Reference/ConstantEvaluation.h"
+#include "nibble/Reference/Interpreter.h"
+#include "mlir/IR/AsmState.h"
+#include "mlir/InitAllDialects.h"
+#include "mlir/Parser/Parser.h"
+#include "mlir/Support/FileUtilities.h"
+#include "mlir/Support/ToolUtilities.h"
+#include "llvm/Support/CommandLine.h"
+#include "llvm/Support/Format.h"
+#include "llvm/Support/InitLLVM.h"
+#include "llvm/Support/SourceMgr.h"
+#include "llvm/Support/ToolOutputFile.h"
+
+using namespace mlir;
+using namespace nibble;
+using reference::Tensor;
+
+static llvm::cl::opt<std::string> inputFile(llvm::cl::Positional, llvm::cl::desc("<file.mlir>"), llvm::cl::init("-"));
+static llvm::cl::opt<bool> splitInputFile("split-input-file", llvm::cl::desc("Each part is a module of its own"));
+static llvm::cl::opt<bool> verifyDiagnostics("verify-diagnostics", llvm::cl::desc("Compare with expected-* comments"));
+static llvm::cl::opt<bool> observe("observe", llvm::cl::desc("Print the results of every op"));
+static llvm::cl::opt<bool> fold("fold", llvm::cl::desc("Fold the ops of @main on constants and print the module"));
+
+static void printElement(const Tensor &tensor, int64_t index, raw_ostream &os) {
+  if (!isFloat(tensor.getKind())) {
+    os << tensor.getInteger(index);
+    return;
+  }
+  os << llvm::format(tensor.getKind() == reference::ElementKind::F64 ? "%.17g" : "%.9g", tensor.getFloat(index));
+}
+
+static void printElements(const Tensor &tensor, int64_t dim, int64_t &index, raw_ostream &os) {
+  if (dim == tensor.getRank()) {
+    printElement(tensor, index++, os);
+    return;
+  }
+  os << '[';
+  for (int64_t i = 0; i < tensor.getShape()[dim]; ++i) {
+    os << (i ? ", " : "");
+    printElements(tensor, dim + 1, index, os);
+  }
+  os << ']';
+}
+
+static void print(const Tensor &tensor, raw_ostream &os) {
+  int64_t index = 0;
+  os << tensor.getType() << ' ';
+  printElements(tensor, 0, index, os);
+  os << '\n';
+}
+
+/// Replaces ops by constants for as long as there are any to replace.
+static void foldConstants(ModuleOp module) {
+  module.walk([](Operation *op) {
+    if (op->hasTrait<OpTrait::ConstantLike>() || !isa<func::FuncOp>(op->getParentOp()))
+      return;
+    FailureOr<SmallVector<TypedAttr>> attributes = reference::evaluateConstant(op, /*maxNumElements=*/1024);
+    if (failed(attributes))
+      return;
+    OpBuilder builder(op);
+    for (auto [result, attribute] : llvm::zip_equal(op->getResults(), *attributes))
+      result.replaceAllUsesWith(arith::ConstantOp::create(builder, op->getLoc(), attribute));
+    op->erase();
+  });
+}
+
+static LogicalResult process(ModuleOp module, raw_ostream &os) {
+  if (fold) {
+    foldConstants(module);
+    module.print(os);
+    return success();
+  }
+  auto printResults = [&](Operation *op, ArrayRef<Tensor> results) {
+    for (const Tensor &tensor : results) {
+      os << op->getName() << ": ";
+      print(tensor, os);
+    }
+  };
+  FailureOr<SmallVector<Tensor>> results =
+      reference::evaluateMain(module, {}, observe ? reference::Observer(printResults) : nullptr);
+  if (failed(results))
+    return failure();
+  for (const Tensor &tensor : *results)
+    print(tensor, os);
+  return success();
+}
+
+static LogicalResult processPart(std::unique_ptr<llvm::MemoryBuffer> part, const DialectRegistry &registry,
+                                 raw_ostream &os) {
+  MLIRContext context(registry, MLIRContext::Threading::DISABLED);
+  auto source = std::make_shared<llvm::SourceMgr>();
+  source->AddNewSourceBuffer(std::move(part), SMLoc());
+  if (verifyDiagnostics) {
+    SourceMgrDiagnosticVerifierHandler handler(*source, &context);
+    if (OwningOpRef<ModuleOp> module = parseSourceFile<ModuleOp>(source, &context))
+      (void)process(*module, os);
+    return handler.verify();
+  }
+  SourceMgrDiagnosticHandler handler(*source, &context);
+  OwningOpRef<ModuleOp> module = parseSourceFile<ModuleOp>(source, &context);
+  return module ? process(*module, os) : failure();
+}
+
+int main(int argc, char **argv) {
+  llvm::InitLLVM init(argc, argv);
+  llvm::cl::ParseCommandLineOptions(argc, argv, "evaluates @main with the reference interpreter\n");
+  DialectRegistry registry;
+  registerAllDialects(registry);
+  registerNibbleDialects(registry);
+
+  std::string message;
+  std::unique_ptr<llvm::MemoryBuffer> input = openInputFile(inputFile, &message);
+  if (!input) {
+    llvm::errs() << message << '\n';
+    return 1;
+  }
+  auto processBuffer = [&](std::unique_ptr<llvm::MemoryBuffer> part, raw_ostream &os) {
+    return processPart(std::move(part), registry, os);
+  };
+  return failed(
+      splitAndProcessBuffer(std::move(input), processBuffer, llvm::outs(), splitInputFile ? kDefaultSplitMarker : ""));
+}
