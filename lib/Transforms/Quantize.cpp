@@ -2,6 +2,7 @@
 
 #include "IntegerForm.h"
 #include "QuantizationPlan.h"
+#include "QuantizedTensor.h"
 #include "nibble/Support/ConstantElements.h"
 #include "nibble/Transforms/Passes.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -34,18 +35,6 @@ ValueStatistics removeObservers(func::FuncOp function) {
     op.erase();
   }
   return statistics;
-}
-
-/// Scale and zero point as operands of an op on a tensor of `shape`; the zero point is null where the scheme has none.
-std::pair<Value, Value> createParams(OpBuilder &builder, Location loc, SchemeAttr scheme, ArrayRef<int64_t> shape,
-                                     ArrayRef<float> scales, int32_t zeroPoint) {
-  SmallVector<int64_t> paramShape = scheme.getScaleShape(shape);
-  auto scaleType = RankedTensorType::get(paramShape, builder.getF32Type());
-  Value scale = arith::ConstantOp::create(builder, loc, DenseElementsAttr::get(scaleType, scales));
-  if (scheme.getZeroPoint() == ZeroPointKind::None)
-    return {scale, Value()};
-  auto zeroPointType = RankedTensorType::get(paramShape, builder.getI32Type());
-  return {scale, arith::ConstantOp::create(builder, loc, DenseElementsAttr::get(zeroPointType, zeroPoint))};
 }
 
 /// Rewrites a function by its plan.

@@ -5,6 +5,52 @@
 
 include "mlir/Pass/PassBase.td"
 
+def FuseContractionsPass : Pass<"nibble-fuse-contractions", "::mlir::func::FuncOp"> {
+  let summary = "contractions with everything behind them in one op";
+  let description = [{
+    A contraction of dequantized values becomes one of codes, with an i32 accumulator, an i32 bias, and the elementwise ops of
+    its group (`Analysis/FusionGroups.h`) and the quantization of the result in its epilogue. Where these ops commute with a
+    change of scale, everything in the epilogue is a multiple of the result's scale: the accumulator is scaled once,
+    residuals are added in their codes, and a ReLU that the clamp implies is dropped (`docs/Spec.md`, "Fused epilogue").
+    Float contractions get their elementwise ops into the epilogue as well.
+
+    Requires: the form after quantize, `nibble-sink-dequantize` done.
+    Ensures: a contraction of dequantized values with constant parameters has `inputScheme` and `filterScheme` and no
+    `nibble.schemes`; its sums fit 32 bits.
+    Leaves: contractions without an integer form, with `nibble.float = "<the rule>"` and a remark.
+
+    ```mlir
+    %1 = nibble.dequantize %codes scale(%sw : tensor<1x1xf32>) as <s8 narrow, block = [0, 1]> : tensor<2x1xi8> -> tensor<2x1xf32>
+    %y = nibble.contract ins(%0, %1 : tensor<1x2xf32>, tensor<2x1xf32>) bias(%b : tensor<1xf32>)
+           outs(%init : tensor<1x1xf32>) -> tensor<1x1xf32>
+    %q = nibble.quantize %y scale(%s : tensor<f32>) zero_point(%z : tensor<i32>) as <u8, zero_point = integer>
+           : tensor<1x1xf32> -> tensor<1x1xi8>
+    ```
+    becomes
+    ```mlir
+    %q = nibble.contract ins(%x, %codes : tensor<1x2xi8>, tensor<2x1xi8>) bias(%bias : tensor<1xi32>)
+           input_zero_point(%zx) outs(%init : tensor<1x1xi8>)
+           {inputScheme = #nibble.scheme<u8, zero_point = integer>, filterScheme = #nibble.scheme<s8 narrow, block = [0, 1]>}
+           epilogue {
+           ^bb0(%acc: i32):
+             %f = arith.sitofp %acc : i32 to f32
+             %scaled = arith.mulf %f, %multiplier : f32
+             %low = arith.maxnumf %scaled, %min : f32
+             %high = arith.minnumf %low, %max : f32
+             %rounded = math.roundeven %high : f32
+             %code = arith.fptosi %rounded : f32 to i32
+             %sum = arith.addi %code, %zero_point : i32
+             %byte = arith.trunci %sum : i32 to i8
+             nibble.yield %byte : i8
+           } -> tensor<1x1xi8>
+    ```
+  }];
+  let statistics = [Statistic<"numInteger", "integer-contractions", "Contractions of codes">,
+                    Statistic<"numFloat", "float-contractions", "Contractions of floats">];
+  let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::math::MathDialect", "::mlir::tensor::TensorDialect",
+                           "::nibble::NibbleDialect"];
+}
+
 def QuantizePass : Pass<"nibble-quantize", "::mlir::func::FuncOp"> {
   let summary = "codes for weights and for the values between integer ops";
   let description = [{
@@ -43,6 +89,30 @@ def QuantizePass : Pass<"nibble-quantize", "::mlir::func::FuncOp"> {
     Statistic<"numStoredValues", "stored-values", "Values that are stored in codes">,
     Statistic<"numRequantized", "requantized-inputs", "Inputs that needed another scheme than the stored one">];
   let dependentDialects = ["::mlir::arith::ArithDialect", "::nibble::NibbleDialect"];
+}
+
+def SinkDequantizePass : Pass<"nibble-sink-dequantize", "::mlir::func::FuncOp"> {
+  let summary = "run ops that keep the scale on codes";
+  let description = [{
+    Moves `nibble.dequantize` behind ops that only move or compare elements (`SameScaleOpInterface`), which then run on
+    codes, and removes `nibble.quantize` of values that were dequantized from the same parameters.
+
+    Requires: the form after quantize.
+    Ensures: no op with a form on codes reads dequantized values whose parameters agree.
+    Leaves: ops whose operands have different parameters.
+
+    ```mlir
+    %x = nibble.dequantize %q scale(%s : tensor<f32>) as <s8 narrow> : tensor<2x3xi8> -> tensor<2x3xf32>
+    %y = tensor.collapse_shape %x [[0, 1]] : tensor<2x3xf32> into tensor<6xf32>
+    ```
+    becomes
+    ```mlir
+    %r = tensor.collapse_shape %q [[0, 1]] : tensor<2x3xi8> into tensor<6xi8>
+    %y = nibble.dequantize %r scale(%s : tensor<f32>) as <s8 narrow> : tensor<6xi8> -> tensor<6xf32>
+    ```
+  }];
+  let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::linalg::LinalgDialect",
+                           "::mlir::tensor::TensorDialect", "::nibble::NibbleDialect"];
 }
 
 #endif // NIBBLE_TRANSFORMS_QUANTIZEPASSES_TD

@@ -1,0 +1,31 @@
+//===- Epilogue.h - the scalar program behind an accumulator ----------------------------------------===//
+//
+// docs/Spec.md, "Fused epilogue", has the order of the operations.
+//
+//===------------------------------------------------------------------------------------------------===//
+
+#ifndef NIBBLE_LIB_TRANSFORMS_EPILOGUE_H
+#define NIBBLE_LIB_TRANSFORMS_EPILOGUE_H
+
+#include "QuantizedTensor.h"
+#include "nibble/Analysis/FusionGroups.h"
+
+namespace nibble {
+
+/// What an epilogue does besides the elementwise ops of its group.
+struct EpilogueSpec {
+  const FusionGroup *group;
+  /// For each channel, or once for all, what one unit of an integer accumulator is worth; empty for float accumulators.
+  llvm::SmallVector<double> accumulatorScales;
+  /// The codes that the epilogue yields; nothing when it yields f32.
+  std::optional<QuantizedTensor> result;
+};
+
+/// Builds the epilogue of a contraction into `region`, which is empty. Returns the epilogue operands, in the order of the
+/// region's arguments behind the accumulator; what has to be computed for them is inserted at `builder`.
+llvm::SmallVector<mlir::Value> buildEpilogue(mlir::OpBuilder &builder, mlir::Location loc, const EpilogueSpec &spec,
+                                             mlir::Region &region);
+
+} // namespace nibble
+
+#endif // NIBBLE_LIB_TRANSFORMS_EPILOGUE_H
