@@ -19,8 +19,13 @@ static void buildNothing(OpPassManager &, const PipelineOptions &) {}
 
 static void buildNormalize(OpPassManager &passes, const PipelineOptions &) {
   OpPassManager &onFunctions = passes.nest<func::FuncOp>();
+  onFunctions.addPass(createCanonicalizerPass());
+  onFunctions.addPass(createFoldConstantsPass());
   onFunctions.addPass(createRaiseContractionsPass());
   onFunctions.addPass(createPropagateLayoutPass());
+  // The filters that raising and propagation transposed, before scales are multiplied into them.
+  onFunctions.addPass(createFoldConstantsPass());
+  onFunctions.addPass(createFoldChannelAffinePass());
   onFunctions.addPass(createCanonicalizerPass());
   onFunctions.addPass(createCSEPass());
 }

@@ -3,6 +3,7 @@
 #include "nibble/Reference/ConstantEvaluation.h"
 #include "nibble/Reference/Interpreter.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/IR/Matchers.h"
 #include "mlir/Interfaces/SideEffectInterfaces.h"
 #include "mlir/Transforms/RegionUtils.h"
@@ -28,6 +29,22 @@ static FailureOr<Tensor> getTensor(TypedAttr attribute) {
   if (!getElementKind(attribute.getType()))
     return failure();
   return Tensor::get(DenseElementsAttr::get(RankedTensorType::get({}, attribute.getType()), Attribute(attribute)));
+}
+
+/// The value of a constant, of a linalg.fill with one, or of an uninitialized destination.
+static FailureOr<Tensor> getTensor(Value value) {
+  if (TypedAttr attribute = getConstant(value))
+    return getTensor(attribute);
+  auto type = dyn_cast<RankedTensorType>(value.getType());
+  if (!type || !type.hasStaticShape())
+    return failure();
+  if (value.getDefiningOp<tensor::EmptyOp>())
+    return Tensor::create(type.getElementType(), type.getShape());
+  auto fill = value.getDefiningOp<linalg::FillOp>();
+  TypedAttr element = fill ? getConstant(fill.getInputs()[0]) : TypedAttr();
+  if (!element || element.getType() != type.getElementType() || !getElementKind(element.getType()))
+    return failure();
+  return Tensor::get(DenseElementsAttr::get(type, Attribute(element)));
 }
 
 /// Whether results, and the iterations that make them, are few enough.
@@ -71,8 +88,7 @@ FailureOr<SmallVector<TypedAttr>> nibble::reference::evaluateConstant(Operation 
   getUsedValuesDefinedAbove(op->getRegions(), used);
   SmallVector<std::pair<Value, Tensor>> values;
   for (Value value : used) {
-    TypedAttr attribute = getConstant(value);
-    FailureOr<Tensor> tensor = attribute ? getTensor(attribute) : FailureOr<Tensor>(failure());
+    FailureOr<Tensor> tensor = getTensor(value);
     if (failed(tensor))
       return failure();
     values.push_back({value, *tensor});

@@ -13,6 +13,58 @@ include "nibble/Transforms/LowerPasses.td"
 include "nibble/Transforms/NormalizePasses.td"
 include "nibble/Transforms/QuantizePasses.td"
 
+def FoldChannelAffinePass : Pass<"nibble-fold-channel-affine", "::mlir::func::FuncOp"> {
+  let summary = "fold scales and shifts of channels into filter and bias";
+  let description = [{
+    An elementwise op that computes `a[f] * x + b[f]` of the result `x` of a `nibble.conv` or `nibble.contract`, with constants
+    for each output channel `f` or for all, disappears: the filter is multiplied by `a`, the bias becomes `a * bias + b`.
+    Batch normalization, a bias that is added separately and scalar factors are of that form, also in one op. The factors
+    are computed in double precision and rounded once.
+
+    Requires: nothing.
+    Ensures: no contraction with constant filter and bias, used once and without epilogue, is followed by such an op.
+    Leaves: contractions with several uses or computed filters, and factors that are not finite.
+
+    ```mlir
+    %y = nibble.conv ins(%x, %w : …) outs(%init : tensor<1x8x8x2xf32>) -> tensor<1x8x8x2xf32>
+    %z = linalg.generic … ins(%y, %bias : tensor<1x8x8x2xf32>, tensor<2xf32>) { … arith.addf … }
+    ```
+    becomes
+    ```mlir
+    %z = nibble.conv ins(%x, %w : …) bias(%bias : tensor<2xf32>) outs(%init : tensor<1x8x8x2xf32>) -> tensor<1x8x8x2xf32>
+    ```
+  }];
+  let dependentDialects = ["::mlir::arith::ArithDialect", "::nibble::NibbleDialect"];
+}
+
+def FoldConstantsPass : Pass<"nibble-fold-constants", "::mlir::func::FuncOp"> {
+  let summary = "compute ops of constants";
+  let description = [{
+    An op without side effects whose operands are constants, fills of constants and uninitialized destinations is evaluated
+    and replaced by its result: filters are transposed and reshaped, shapes are calculated. Large results are resources.
+
+    Requires: nothing.
+    Ensures: ops of constants are left only where the result is out of proportion, the evaluation too long, or an op not
+    known to the interpreter.
+    Leaves: `linalg.fill`, which says more than its result.
+
+    ```mlir
+    %w = arith.constant dense<[[1.0, 2.0], [3.0, 4.0]]> : tensor<2x2xf32>
+    %t = linalg.transpose ins(%w : tensor<2x2xf32>) outs(%empty : tensor<2x2xf32>) permutation = [1, 0]
+    ```
+    becomes
+    ```mlir
+    %t = arith.constant dense<[[1.0, 3.0], [2.0, 4.0]]> : tensor<2x2xf32>
+    ```
+  }];
+  let options = [
+    Option<"maxGrowthInBytes", "max-growth", "int64_t", "65536", "By how much a result may be larger than its operands">,
+    Option<"maxSteps", "max-steps", "int64_t", "268435456", "How often the body of an op may be evaluated">,
+  ];
+  let dependentDialects = ["::mlir::arith::ArithDialect"];
+  let statistics = [Statistic<"numFolded", "num-folded", "Number of ops computed">];
+}
+
 def PropagateLayoutPass : Pass<"nibble-propagate-layout", "::mlir::func::FuncOp"> {
   let summary = "move transposes towards the results until they cancel";
   let description = [{
