@@ -39,7 +39,8 @@ static uint64_t enabled_state(void) {
   return (uint64_t)high << 32 | low;
 }
 
-static uint64_t detect(void) {
+/* Not a part of every entry point: it is long and runs once. */
+__attribute__((noinline, cold)) static uint64_t detect_features(void) {
   uint64_t state = enabled_state();
   uint64_t found = 0;
 #define NIBBLE_CPU_FEATURE(bit, name, leaf, subleaf, reg, position, needed)                                                    \
@@ -49,7 +50,7 @@ static uint64_t detect(void) {
   return found;
 }
 #else
-static uint64_t detect(void) { return 0; }
+static uint64_t detect_features(void) { return 0; }
 #endif
 
 /* Set in `known` once the other bits are true; no feature has this bit. */
@@ -60,7 +61,7 @@ uint64_t nibble_cpu_missing(uint64_t required) {
   static _Atomic uint64_t known;
   uint64_t found = atomic_load_explicit(&known, memory_order_relaxed);
   if (!found) {
-    found = detect() | DETECTED;
+    found = detect_features() | DETECTED;
     atomic_store_explicit(&known, found, memory_order_relaxed);
   }
   return required & ~found;

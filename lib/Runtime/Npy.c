@@ -76,6 +76,7 @@ static int parse_string(struct cursor *c, const char **text, size_t *length) {
 }
 
 static int parse_descr(struct cursor *c, struct nibble_array *array) {
+  skip_spaces(c);
   struct cursor before = *c;
   const char *text;
   size_t length;

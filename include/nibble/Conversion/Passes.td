@@ -9,7 +9,7 @@ def ConvertNibbleToLLVMPass : Pass<"nibble-convert-to-llvm", "::mlir::ModuleOp">
   let summary = "a lowered program to the LLVM dialect";
   let description = [{
     Converts everything that is left after the target's kernel passes, upstream dialects included, in one step. Buffers are
-    passed as bare pointers. `@main` gets two more arguments, the hook `parallel_for` and its `pool`; a launch stores its
+    passed as bare pointers; the arguments of `@main` keep their types in `nibble.type`. `@main` gets two more arguments, the hook `parallel_for` and its `pool`; a launch stores its
     buffers in an array, and calls `nibble_launch` (`lib/Runtime`) with a thunk that unpacks them for one tile. An observer
     becomes a call of `nibble_observe_f32`.
 

@@ -144,13 +144,17 @@ struct ConvertNibbleToLLVMPass : public nibble::impl::ConvertNibbleToLLVMPassBas
     ModuleOp module = getOperation();
     MLIRContext *context = &getContext();
     auto pointer = LLVM::LLVMPointerType::get(context);
-    if (auto main = module.lookupSymbol<func::FuncOp>("main"))
+    if (auto main = module.lookupSymbol<func::FuncOp>("main")) {
+      // Pointers have no shape, and the program's interface is to be read from the converted module as well.
+      for (BlockArgument argument : main.getArguments())
+        main.setArgAttr(argument.getArgNumber(), "nibble.type", TypeAttr::get(argument.getType()));
       for (StringRef role : {"parallel_for", "pool"}) {
         NamedAttribute attribute(StringAttr::get(context, "nibble.role"), StringAttr::get(context, role));
         if (failed(main.insertArgument(main.getNumArguments(), pointer, DictionaryAttr::get(context, attribute),
                                        main.getLoc())))
           return signalPassFailure();
       }
+    }
 
     RewritePatternSet prepare(context);
     vector::populateVectorBitCastLoweringPatterns(prepare);

@@ -2,11 +2,9 @@
 
 #include "CodeWriter.h"
 #include "ProgramModule.h"
-#include "llvm/CodeGen/MachineModuleInfo.h"
 #include "llvm/IR/LegacyPassManager.h"
 #include "llvm/IR/Module.h"
-#include "llvm/Support/SourceMgr.h"
-#include "llvm/Support/VirtualFileSystem.h"
+#include "llvm/Object/ELFObjectFile.h"
 #include "llvm/Target/TargetMachine.h"
 
 using namespace llvm;
@@ -18,64 +16,86 @@ static bool needsWeights(const Module &program, const ProgramInfo &info) {
   return weights && weights->isDeclaration();
 }
 
-/// Assembler directives that define the weights as the content of a file. Large constants of LLVM IR take many times their
-/// size in memory; this way they are copied once.
-static std::string getWeightsAssembly(const ProgramInfo &info, StringRef file) {
-  std::string symbol = getWeightsSymbol(info);
-  return "\t.section\t.rodata.nibble.weights,\"a\",@progbits\n\t.p2align\t6\n\t.type\t" + symbol + ",@object\n\t.size\t" + symbol +
-         ", " + std::to_string(info.weights.size() + weightsPaddingInBytes) + "\n" + symbol + ":\n\t.incbin\t\"" + file.str() +
-         "\"\n\t.zero\t" + std::to_string(weightsPaddingInBytes) + "\n\t.text\n";
+constexpr StringLiteral weightsSection = ".rodata.nibble.weights";
+
+/// Assembler directives that define the weights, with `content` (a directive too) before the padding.
+static std::string getWeightsAssembly(const ProgramInfo &info, const Twine &content) {
+  std::string symbol = getWeightsSymbol(info), padding = std::to_string(weightsPaddingInBytes);
+  return ("\t.section\t" + weightsSection + ",\"a\",@progbits\n\t.p2align\t6\n\t.type\t" + symbol + ",@object\n\t.size\t" +
+          symbol + ", " + Twine(info.weights.size()) + "+" + padding + "\n" + symbol + ":\n\t" + content + "\n\t.zero\t" +
+          padding + "\n\t.text\n")
+      .str();
 }
 
-/// Lets the assembler find the weights under a name that no file on disk has.
-static void addWeightsFile(MCContext &context, StringRef name, ArrayRef<char> weights) {
-  auto files = makeIntrusiveRefCnt<vfs::InMemoryFileSystem>();
-  files->addFileNoOwn(name, 0, MemoryBufferRef(StringRef(weights.data(), weights.size()), name));
-  context.initInlineSourceManager();
-  context.getInlineSourceManager()->setVirtualFileSystem(files);
+static std::string getIncludedWeights(const ProgramInfo &info, StringRef file) {
+  return getWeightsAssembly(info, ".incbin\t\"" + file + "\"");
 }
 
-static Expected<std::string> generate(Module &program, TargetMachine &machine, CodeGenFileType type,
-                                      function_ref<void(MCContext &)> prepare) {
-  SmallVector<char> bytes;
+/// Copies the weights into their section, which the assembler has filled with zeros: the only copy of them that is made. Constants
+/// of LLVM IR would take several times their size in memory, and time.
+static Error insertWeights(MutableArrayRef<char> object, ArrayRef<char> weights) {
+  StringRef bytes(object.data(), object.size());
+  Expected<std::unique_ptr<object::ObjectFile>> file = object::ObjectFile::createObjectFile(MemoryBufferRef(bytes, "object"));
+  if (!file)
+    return file.takeError();
+  for (object::ELFSectionRef section : (*file)->sections()) {
+    Expected<StringRef> name = section.getName();
+    if (!name)
+      return name.takeError();
+    if (*name != weightsSection)
+      continue;
+    assert(section.getSize() == weights.size() + weightsPaddingInBytes);
+    copy(weights, object.begin() + section.getOffset());
+    return Error::success();
+  }
+  return createStringError("the object has no section for the weights");
+}
+
+static Expected<SmallString<0>> generate(Module &program, TargetMachine &machine, CodeGenFileType type) {
+  SmallString<0> bytes;
   raw_svector_ostream stream(bytes);
   legacy::PassManager passes;
-  auto *info = new MachineModuleInfoWrapperPass(&machine);
-  prepare(info->getMMI().getContext());
-  if (machine.addPassesToEmitFile(passes, stream, nullptr, type, /*DisableVerify=*/true, info))
+  if (machine.addPassesToEmitFile(passes, stream, nullptr, type))
     return createStringError("LLVM cannot write files for '%s'", machine.getTargetTriple().str().c_str());
   passes.run(program);
-  return std::string(bytes.begin(), bytes.end());
+  return bytes;
 }
 
-Expected<std::string> nibble::getObject(Module &program, const ProgramInfo &info, TargetMachine &machine) {
-  const char *file = "/nibble/weights";
-  if (!needsWeights(program, info))
-    return generate(program, machine, CodeGenFileType::ObjectFile, [](MCContext &) {});
+/// Says that the weights are defined in the same file.
+static void localizeWeights(Module &program, const ProgramInfo &info) {
   program.getNamedGlobal(getWeightsSymbol(info))->setVisibility(GlobalValue::HiddenVisibility);
-  program.setModuleInlineAsm(getWeightsAssembly(info, file));
-  return generate(program, machine, CodeGenFileType::ObjectFile,
-                  [&](MCContext &context) { addWeightsFile(context, file, info.weights); });
 }
 
-Expected<std::string> nibble::getAssembly(Module &program, const ProgramInfo &info, StringRef weightsFile, TargetMachine &machine) {
+Expected<SmallString<0>> nibble::getObject(Module &program, const ProgramInfo &info, TargetMachine &machine) {
+  if (!needsWeights(program, info))
+    return generate(program, machine, CodeGenFileType::ObjectFile);
+  localizeWeights(program, info);
+  program.setModuleInlineAsm(getWeightsAssembly(info, ".zero\t" + Twine(info.weights.size())));
+  Expected<SmallString<0>> object = generate(program, machine, CodeGenFileType::ObjectFile);
+  if (object)
+    if (Error error = insertWeights(*object, info.weights))
+      return std::move(error);
+  return object;
+}
+
+Expected<SmallString<0>> nibble::getAssembly(Module &program, const ProgramInfo &info, StringRef weightsFile, TargetMachine &machine) {
   bool hasFile = needsWeights(program, info);
   if (hasFile)
-    program.getNamedGlobal(getWeightsSymbol(info))->setVisibility(GlobalValue::HiddenVisibility);
-  Expected<std::string> text = generate(program, machine, CodeGenFileType::AssemblyFile, [](MCContext &) {});
+    localizeWeights(program, info);
+  Expected<SmallString<0>> text = generate(program, machine, CodeGenFileType::AssemblyFile);
   // Through the module, the assembler's directive would come out as the bytes of the file.
   if (text && hasFile)
-    *text += getWeightsAssembly(info, weightsFile);
+    *text += getIncludedWeights(info, weightsFile);
   return text;
 }
 
-std::string nibble::getLLVMIR(Module &program, const ProgramInfo &info, StringRef weightsFile) {
+SmallString<0> nibble::getLLVMIR(Module &program, const ProgramInfo &info, StringRef weightsFile) {
   if (needsWeights(program, info)) {
-    program.getNamedGlobal(getWeightsSymbol(info))->setVisibility(GlobalValue::HiddenVisibility);
-    program.setModuleInlineAsm(getWeightsAssembly(info, weightsFile));
+    localizeWeights(program, info);
+    program.setModuleInlineAsm(getIncludedWeights(info, weightsFile));
   }
-  std::string text;
-  raw_string_ostream stream(text);
+  SmallString<0> text;
+  raw_svector_ostream stream(text);
   program.print(stream, nullptr);
   return text;
 }

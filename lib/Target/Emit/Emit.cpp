@@ -80,8 +80,8 @@ private:
     if (hasWeightsFile)
       if (Error error = write(weightsPath, StringRef(info.weights.data(), info.weights.size())))
         return error;
-    Expected<std::string> text = options.kind == EmitKind::Assembly ? getAssembly(program, info, weightsFile, machine)
-                                                                    : getLLVMIR(program, info, weightsFile);
+    Expected<SmallString<0>> text = options.kind == EmitKind::Assembly ? getAssembly(program, info, weightsFile, machine)
+                                                                       : getLLVMIR(program, info, weightsFile);
     if (!text)
       return text.takeError();
     if (!isStandardOutput())
@@ -92,7 +92,7 @@ private:
   }
 
   Error writeBinary(Module &program, TargetMachine &machine) {
-    Expected<std::string> object = getObject(program, info, machine);
+    Expected<SmallString<0>> object = getObject(program, info, machine);
     if (!object)
       return object.takeError();
     if (options.kind != EmitKind::Executable) {

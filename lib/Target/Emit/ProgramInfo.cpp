@@ -98,13 +98,14 @@ private:
       AsmResourceBlob *blob = resource.getRawHandle().getBlob();
       if (blob)
         info.weights = blob->getData();
-      else
-        error(module) << "the resource of nibble.weights is not there";
     } else if (auto dense = dyn_cast<DenseElementsAttr>(weights)) {
       info.weights = dense.getRawData();
-    } else {
-      error(module) << "expected the elements of an i8 tensor in nibble.weights";
     }
+    // A splat holds one element only.
+    auto elements = dyn_cast<ElementsAttr>(weights);
+    if (!elements || !elements.getElementType().isInteger(8) ||
+        elements.getNumElements() != static_cast<int64_t>(info.weights.size()))
+      error(module) << "expected every element of an i8 tensor in nibble.weights";
   }
 
   void readArgument(FunctionOpInterface main, unsigned argument) {
