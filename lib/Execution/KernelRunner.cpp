@@ -69,9 +69,9 @@ FailureOr<std::unique_ptr<KernelRunner>> KernelRunner::create(ModuleOp module, c
   if (!machine || !codeGenMachine)
     return module.emitError() << llvm::toString(llvm::joinErrors(machine.takeError(), codeGenMachine.takeError()));
   ExecutionEngineOptions options;
-  auto optimize = makeOptimizingTransformer(/*optLevel=*/2, /*sizeLevel=*/0, machine->get());
+  auto optimize = makeOptimizingTransformer(/*optLevel=*/3, /*sizeLevel=*/0, machine->get());
   options.transformer = optimize;
-  options.jitCodeGenOptLevel = llvm::CodeGenOptLevel::Default;
+  options.jitCodeGenOptLevel = llvm::CodeGenOptLevel::Aggressive;
   options.enableObjectDump = true;
   llvm::Expected<std::unique_ptr<ExecutionEngine>> engine =
       ExecutionEngine::create(module, options, std::move(*codeGenMachine));

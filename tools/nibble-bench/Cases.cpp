@@ -1,0 +1,152 @@
+//===- Cases.cpp - operators to measure ---------------------------------------------------------------===//
+
+#include "Cases.h"
+#include "mlir/Parser/Parser.h"
+#include "llvm/Support/FormatVariadic.h"
+#include <algorithm>
+
+using namespace nibble;
+
+double BenchCase::getNumOperations() const {
+  auto countTaps = [&](int64_t results, int64_t inputs) {
+    int64_t padding = (kernel - 1) / 2, taps = 0;
+    for (int64_t i = 0; i < results; ++i)
+      taps += std::min(i * stride - padding + kernel, inputs) - std::max<int64_t>(i * stride - padding, 0);
+    return static_cast<double>(taps);
+  };
+  double channels = static_cast<double>(outputChannels) * (isDepthwise ? 1 : inputChannels);
+  return 2 * countTaps(getResultRows(), rows) * countTaps(getResultCols(), cols) * channels;
+}
+
+static BenchCase makeMatmul(const std::string &kind, int64_t m, int64_t n, int64_t k) {
+  BenchCase c;
+  c.name = llvm::formatv("matmul/{0}/{1}x{2}x{3}", kind, m, n, k);
+  c.isFloat = kind == "f32";
+  c.isSigned = kind == "s8s8";
+  c.cols = m;
+  c.inputChannels = k;
+  c.outputChannels = n;
+  return c;
+}
+
+static BenchCase makeConv(int64_t size, int64_t inputs, int64_t outputs, int64_t kernel, int64_t stride,
+                          bool hasResidual) {
+  BenchCase c;
+  c.name = llvm::formatv("conv/{0}x{0}x{1}-{2}k{3}s{4}{5}", size, inputs, outputs, kernel, stride,
+                         hasResidual ? "+sum" : "");
+  c.hasResidual = hasResidual;
+  c.rows = c.cols = size;
+  c.inputChannels = inputs;
+  c.outputChannels = outputs;
+  c.kernel = kernel;
+  c.stride = stride;
+  return c;
+}
+
+static BenchCase makeDepthwise(int64_t size, int64_t channels, int64_t stride) {
+  BenchCase c = makeConv(size, channels, channels, 3, stride, false);
+  c.name = llvm::formatv("dw/{0}x{0}x{1}k3s{2}", size, channels, stride);
+  c.isDepthwise = true;
+  return c;
+}
+
+std::vector<BenchCase> nibble::getBenchCases() {
+  std::vector<BenchCase> cases;
+  constexpr int64_t products[][3] = {{1, 4096, 4096},    {32, 4096, 4096},   {128, 4096, 4096}, {512, 4096, 4096},
+                                     {512, 14336, 4096}, {512, 4096, 14336}, {256, 1024, 1024}, {2048, 768, 768},
+                                     {128, 384, 384},    {128, 1536, 384},   {128, 384, 1536}};
+  for (const char *kind : {"u8s8", "s8s8", "f32"})
+    for (const int64_t(&p)[3] : products)
+      cases.push_back(makeMatmul(kind, p[0], p[1], p[2]));
+  // ResNet-50, then CIFAR networks: size, channels, kernel, stride, and whether it is also measured with a residual.
+  constexpr int64_t convs[][6] = {{224, 3, 64, 7, 2, 0},  {56, 64, 64, 3, 1, 0},   {56, 64, 256, 1, 1, 1},
+                                  {56, 256, 64, 1, 1, 0}, {28, 128, 128, 3, 1, 0}, {28, 128, 512, 1, 1, 1},
+                                  {14, 256, 256, 3, 1, 0}, {14, 256, 1024, 1, 1, 1}, {7, 512, 512, 3, 1, 0},
+                                  {7, 512, 2048, 1, 1, 1}, {32, 16, 16, 3, 1, 1},  {16, 32, 32, 3, 1, 1},
+                                  {8, 64, 64, 3, 1, 1}};
+  for (const int64_t(&c)[6] : convs)
+    for (int64_t residual = 0; residual <= c[5]; ++residual)
+      cases.push_back(makeConv(c[0], c[1], c[2], c[3], c[4], residual));
+  constexpr int64_t depthwise[][3] = {{112, 32, 1}, {56, 128, 1}, {56, 128, 2}, {28, 256, 1}, {14, 512, 1}, {7, 1024, 1}};
+  for (const int64_t(&d)[3] : depthwise)
+    cases.push_back(makeDepthwise(d[0], d[1], d[2]));
+  return cases;
+}
+
+//===------------------------------------------------------------------------------------------------===//
+// Modules
+//===------------------------------------------------------------------------------------------------===//
+
+/// More than any packing rounds up to: 128 channels, and 4 elements of the reduction for each pixel of the kernel.
+static int64_t getFilterSize(const BenchCase &c) {
+  int64_t reduction = c.isDepthwise ? 8 : c.inputChannels + 4;
+  return (c.outputChannels + 128) * c.kernel * c.kernel * reduction;
+}
+
+static const char *floatEpilogue = R"(epilogue {
+    ^bb0(%acc: f32):
+      %zero = arith.constant 0.0 : f32
+      %relu = arith.maximumf %acc, %zero : f32
+      nibble.yield %relu : f32
+    })";
+
+static std::string getIntegerEpilogue(const BenchCase &c) {
+  const char *residual = R"(
+      %wide = arith.extui %other : i8 to i32
+      %real_other = arith.sitofp %wide : i32 to f32
+      %half = arith.constant 0.5 : f32
+      %scaled_other = arith.mulf %real_other, %half : f32
+      %sum = arith.addf %product, %scaled_other : f32)";
+  return llvm::formatv(R"(epilogue {{
+    ^bb0(%acc: i32, %scale: f32{0}):
+      %low = arith.constant {1} : f32
+      %high = arith.constant {2} : f32
+      %real = arith.sitofp %acc : i32 to f32
+      %product = arith.mulf %real, %scale : f32{3}
+      %clamped_low = arith.maximumf %{4}, %low : f32
+      %clamped = arith.minimumf %clamped_low, %high : f32
+      %rounded = math.roundeven %clamped : f32
+      %integer = arith.fptosi %rounded : f32 to i32
+      %code = arith.trunci %integer : i32 to i8
+      nibble.yield %code : i8
+    })",
+                       c.hasResidual ? ", %other: i8" : "", c.isSigned ? "-127.0" : "0.0",
+                       c.isSigned ? "127.0" : "255.0", c.hasResidual ? residual : "", c.hasResidual ? "sum" : "product")
+      .str();
+}
+
+std::vector<int64_t> nibble::getBufferSizes(const BenchCase &c) {
+  int64_t element = c.isFloat ? 4 : 1, results = c.getResultRows() * c.getResultCols() * c.outputChannels * element;
+  return {c.getPaddedRows() * c.getPaddedCols() * c.inputChannels * element, getFilterSize(c) * element,
+          c.outputChannels * 4, c.outputChannels * 4, results, results};
+}
+
+mlir::OwningOpRef<mlir::ModuleOp> nibble::buildKernelModule(mlir::MLIRContext &context, const BenchCase &c) {
+  std::string element = c.isFloat ? "f32" : "i8", accumulator = c.isFloat ? "f32" : "i32";
+  std::string x =
+      llvm::formatv("memref<1x{0}x{1}x{2}x{3}>", c.getPaddedRows(), c.getPaddedCols(), c.inputChannels, element);
+  std::string y =
+      llvm::formatv("memref<1x{0}x{1}x{2}x{3}>", c.getResultRows(), c.getResultCols(), c.outputChannels, element);
+  std::string w = llvm::formatv("memref<{0}x{1}>", getFilterSize(c), element);
+  std::string b = llvm::formatv("memref<{0}x{1}>", c.outputChannels, accumulator);
+  std::string m = llvm::formatv("memref<{0}xf32>", c.outputChannels);
+  std::string with = c.isFloat ? "" : c.hasResidual ? "with(%m, %r : " + m + ", " + y + ")" : "with(%m : " + m + ")";
+  std::string schemes = llvm::formatv(", inputScheme = #nibble.scheme<{0}>, filterScheme = #nibble.scheme<s8>",
+                                      c.isSigned ? "s8" : "u8");
+  std::string arguments = llvm::formatv("%x: {0}, %w: {1}, %b: {2}, %m: {3}, %r: {4}, %y: {4}", x, w, b, m, y);
+  std::string text = llvm::formatv(
+      R"(
+    func.func @main({0}) {{
+      nibble.launch @kernel tiles(1) (%x, %w, %b, %m, %r, %y) : {1}, {2}, {3}, {4}, {5}, {5}
+      return
+    }
+    func.func private @kernel(%tile: index, {0}) {{
+      nibble.conv ins(%x, %w : {1}, {2}) bias(%b : {3}) {6} outs(%y : {5}) {{strides = array<i64: {7}, {7}>,
+        groups = {8} : i64, packedFilterShape = array<i64: {9}, {9}, {10}, {11}> {12}} {13}
+      return
+    })",
+      arguments, x, w, b, m, y, with, c.stride, c.isDepthwise ? c.inputChannels : 1, c.kernel,
+      c.isDepthwise ? 1 : c.inputChannels, c.outputChannels, c.isFloat ? "" : schemes,
+      c.isFloat ? floatEpilogue : getIntegerEpilogue(c));
+  return mlir::parseSourceString<mlir::ModuleOp>(text, &context);
+}

@@ -1,0 +1,50 @@
+//===- Cases.h - operators to measure -----------------------------------------------------------------===//
+//
+// Matrix products and convolutions of real networks, under the names that benchmarks of other libraries use for them:
+//
+//   matmul/u8s8/MxNxK    rows x columns x reduction; u8s8, s8s8 or f32
+//   conv/HxWxC-OkKsS     input x channels - results, kernel size, stride; +sum: with a residual addition
+//   dw/HxWxCkKsS         depthwise
+//
+// Quantized ones have one weight scale for each channel, a bias, a ReLU and 8-bit results.
+//
+//===------------------------------------------------------------------------------------------------===//
+
+#ifndef NIBBLE_TOOLS_NIBBLE_BENCH_CASES_H
+#define NIBBLE_TOOLS_NIBBLE_BENCH_CASES_H
+
+#include "mlir/IR/BuiltinOps.h"
+#include "mlir/IR/OwningOpRef.h"
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace nibble {
+
+struct BenchCase {
+  std::string name;
+  bool isFloat = false, isSigned = false, isDepthwise = false, hasResidual = false;
+  /// A matrix product is a convolution of one row of pixels with a kernel of one pixel.
+  int64_t rows = 1, cols = 1, inputChannels = 1, outputChannels = 1, kernel = 1, stride = 1;
+
+  int64_t getResultRows() const { return (rows + stride - 1) / stride; }
+  int64_t getResultCols() const { return (cols + stride - 1) / stride; }
+  /// Input with its halo.
+  int64_t getPaddedRows() const { return (getResultRows() - 1) * stride + kernel; }
+  int64_t getPaddedCols() const { return (getResultCols() - 1) * stride + kernel; }
+  /// A product and its addition are two; products with padding are not counted.
+  double getNumOperations() const;
+};
+
+std::vector<BenchCase> getBenchCases();
+
+/// A module with a launch of the case's kernel on buffers: input, filter, bias, scale, residual, result. The filter's buffer has
+/// room for the packing of any target.
+mlir::OwningOpRef<mlir::ModuleOp> buildKernelModule(mlir::MLIRContext &context, const BenchCase &benchCase);
+
+/// Sizes in bytes of the launch's buffers.
+std::vector<int64_t> getBufferSizes(const BenchCase &benchCase);
+
+} // namespace nibble
+
+#endif // NIBBLE_TOOLS_NIBBLE_BENCH_CASES_H

@@ -1,0 +1,132 @@
+//===- nibble-bench.cpp - measure kernels -------------------------------------------------------------===//
+//
+// Google Benchmark's own options choose and print: --benchmark_filter=REGEX, --benchmark_format=json, …; --cpu=NAME compiles for
+// another CPU than the machine's, --num-threads=N runs the tiles on N threads, --objects=FOLDER keeps the machine code. The
+// peak is measured around every case, because the clock of a machine that is not alone moves.
+//
+//===------------------------------------------------------------------------------------------------===//
+
+#include "Cases.h"
+#include "Peak.h"
+#include "nibble/Dialect/Nibble/IR/NibbleDialect.h"
+#include "nibble/Execution/KernelRunner.h"
+#include "nibble/Runtime/ThreadPool.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Dialect/Math/IR/Math.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "llvm/ADT/StringExtras.h"
+#include "llvm/Support/CommandLine.h"
+#include <benchmark/benchmark.h>
+#include <cstdlib>
+
+using namespace nibble;
+
+static llvm::cl::opt<std::string> targetName("target", llvm::cl::desc("a target of this machine"),
+                                             llvm::cl::init("x86"));
+static llvm::cl::opt<std::string> cpuName("cpu", llvm::cl::desc("a CPU level or LLVM's name of a processor"),
+                                          llvm::cl::init("native"));
+static llvm::cl::opt<int> numThreads("num-threads", llvm::cl::desc("threads that run the tiles"), llvm::cl::init(1));
+static llvm::cl::opt<std::string> objectFolder("objects", llvm::cl::desc("folder for an object file of each kernel"));
+
+namespace {
+
+/// Memory for the operands of a kernel, aligned as programs align theirs.
+class Buffers {
+public:
+  explicit Buffers(const std::vector<int64_t> &sizes) {
+    for (int64_t size : sizes) {
+      constexpr int64_t alignment = 64, readablePastEnd = 64;
+      int64_t allocated = (size + readablePastEnd + alignment - 1) / alignment * alignment;
+      pointers.push_back(std::aligned_alloc(alignment, allocated));
+      fill(static_cast<uint8_t *>(pointers.back()), allocated);
+    }
+  }
+  ~Buffers() { llvm::for_each(pointers, std::free); }
+  Buffers(const Buffers &) = delete;
+
+  std::vector<void *> pointers;
+
+private:
+  /// Bytes that are small numbers in any type: no denormals, which some units are slow with.
+  static void fill(uint8_t *bytes, int64_t size) {
+    for (int64_t i = 0; i < size; ++i)
+      bytes[i] = i % 4 == 3 ? 0x3c : static_cast<uint8_t>(i * 37 % 251);
+  }
+};
+
+struct Pool {
+  Pool() : pool(numThreads > 1 ? nibble_pool_create(numThreads) : nullptr) {}
+  ~Pool() { nibble_pool_destroy(pool); }
+  void *pool;
+};
+
+} // namespace
+
+static void runOnce(const KernelRunner &runner, llvm::ArrayRef<void *> buffers, void *pool) {
+  if (!pool)
+    return runner.run(buffers);
+  auto runTile = [&](int64_t tile) { runner.runTile(tile, buffers); };
+  auto call = [](void *context, int64_t tile) { (*static_cast<decltype(runTile) *>(context))(tile); };
+  nibble_pool_parallel_for(pool, call, &runTile, runner.getNumTiles());
+}
+
+static void measure(benchmark::State &state, mlir::MLIRContext &context, const BenchCase &benchCase,
+                    const TargetBackend &target, const CpuFacts &facts) {
+  auto module = buildKernelModule(context, benchCase);
+  mlir::FailureOr<std::unique_ptr<KernelRunner>> runner = mlir::failure();
+  if (module)
+    runner = KernelRunner::create(*module, target, facts);
+  if (mlir::failed(runner)) {
+    state.SkipWithError("the kernel does not compile");
+    return;
+  }
+  if (!objectFolder.empty()) {
+    std::string file = benchCase.name;
+    std::replace(file.begin(), file.end(), '/', '_');
+    (*runner)->writeObject(objectFolder + "/" + file + ".o");
+  }
+  Buffers buffers(getBufferSizes(benchCase));
+  Pool pool;
+  auto measurePeak = benchCase.isFloat ? measurePeakFloatOperations : measurePeakInt8Operations;
+  constexpr double peakSeconds = 0.02;
+  double peak = measurePeak(peakSeconds);
+  double seconds = 1e9;
+  for (auto _ : state) {
+    auto start = std::chrono::steady_clock::now();
+    runOnce(**runner, buffers.pointers, pool.pool);
+    seconds = std::min(seconds, std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
+  }
+  peak = std::max(peak, measurePeak(peakSeconds)) * numThreads;
+  // The best run, like the best of the peak: what others do on the machine only ever adds.
+  state.counters["GOPS"] = benchCase.getNumOperations() / seconds / 1e9;
+  state.counters["best_us"] = seconds * 1e6;
+  state.counters["tiles"] = static_cast<double>((*runner)->getNumTiles());
+  if (peak > 0)
+    state.counters["peak_percent"] = 100 * benchCase.getNumOperations() / seconds / peak;
+}
+
+int main(int argc, char **argv) {
+  benchmark::Initialize(&argc, argv);
+  llvm::cl::ParseCommandLineOptions(argc, argv, "measure the kernels that a target generates\n");
+  const TargetBackend *target = findTarget(targetName);
+  if (!target) {
+    llvm::errs() << "nibble-bench: unknown target '" << targetName << "'\n";
+    return 1;
+  }
+  llvm::Expected<CpuFacts> facts = target->getCpuFacts(cpuName);
+  if (!facts) {
+    llvm::errs() << "nibble-bench: " << llvm::toString(facts.takeError()) << "\n";
+    return 1;
+  }
+  mlir::DialectRegistry registry;
+  registry.insert<NibbleDialect, mlir::arith::ArithDialect, mlir::func::FuncDialect, mlir::math::MathDialect,
+                  mlir::memref::MemRefDialect>();
+  mlir::MLIRContext context(registry);
+  for (const BenchCase &benchCase : getBenchCases())
+    benchmark::RegisterBenchmark(benchCase.name.c_str(), [&, benchCase](benchmark::State &state) {
+      measure(state, context, benchCase, *target, *facts);
+    })->UseRealTime();
+  benchmark::RunSpecifiedBenchmarks();
+  return 0;
+}
