@@ -35,12 +35,21 @@ static void buildCalibrate(OpPassManager &passes, const PipelineOptions &options
 }
 
 static void buildAssign(OpPassManager &passes, const PipelineOptions &options) {
+  AssignSchemesPassOptions assign;
+  assign.recipe = options.recipe;
+  passes.addNestedPass<func::FuncOp>(createAssignSchemesPass(assign));
 }
 
-static void buildQuantize(OpPassManager &passes, const PipelineOptions &options) {
+static void buildQuantize(OpPassManager &passes, const PipelineOptions &) {
+  passes.addNestedPass<func::FuncOp>(createQuantizePass());
 }
 
 static void buildFuse(OpPassManager &passes, const PipelineOptions &) {
+  OpPassManager &onFunctions = passes.nest<func::FuncOp>();
+  onFunctions.addPass(createSinkDequantizePass());
+  onFunctions.addPass(createFuseContractionsPass());
+  onFunctions.addPass(createCanonicalizerPass());
+  onFunctions.addPass(createCSEPass());
 }
 
 static void buildLower(OpPassManager &passes, const PipelineOptions &options) {

@@ -2,6 +2,7 @@
 
 #include "Epilogue.h"
 #include "Layout.h"
+#include "ScalarCodes.h"
 #include "ScaleHomogeneity.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Math/IR/Math.h"
@@ -37,7 +38,10 @@ private:
   double getUnit() const { return unit.value_or(1.0f); }
 
   Value constant(float value) { return arith::ConstantOp::create(inside, loc, inside.getF32FloatAttr(value)); }
-  Value integer(int32_t value) { return arith::ConstantOp::create(inside, loc, inside.getI32IntegerAttr(value)); }
+  /// A zero point as ScalarCodes.h takes it.
+  Value createZeroPoint(int32_t value) {
+    return value == 0 ? Value() : arith::ConstantOp::create(inside, loc, inside.getI32IntegerAttr(value)).getResult();
+  }
 
   Value addOperand(Value operand) {
     operands.push_back(operand);
@@ -67,12 +71,7 @@ private:
   Value readCodes(const QuantizedTensor &tensor) {
     Value codes = createReshape(outside, loc, tensor.codes, type.getShape());
     Value code = addOperand(codes);
-    Type i32 = inside.getI32Type();
-    Value wide = tensor.scheme.isSigned() ? arith::ExtSIOp::create(inside, loc, i32, code).getResult()
-                                          : arith::ExtUIOp::create(inside, loc, i32, code).getResult();
-    if (tensor.zeroPoint != 0)
-      wide = arith::SubIOp::create(inside, loc, wide, integer(tensor.zeroPoint));
-    Value real = arith::SIToFPOp::create(inside, loc, inside.getF32Type(), wide);
+    Value real = createUnscaled(inside, loc, code, tensor.scheme, createZeroPoint(tensor.zeroPoint));
     return arith::MulFOp::create(inside, loc, real,
                                  constant(static_cast<float>(double(tensor.scales.front()) / getUnit())));
   }
@@ -150,20 +149,11 @@ private:
     const QuantizedTensor &result = *spec.result;
     float low = static_cast<float>(result.scheme.getMinCode() - result.zeroPoint);
     float high = static_cast<float>(result.scheme.getMaxCode() - result.zeroPoint);
-    if (unit) {
+    if (unit)
       value = dropClamps(value, low, high);
-    } else {
-      value = arith::DivFOp::create(inside, loc, value, constant(result.scales.front()));
-      Value isNaN = arith::CmpFOp::create(inside, loc, arith::CmpFPredicate::UNO, value, value);
-      value = arith::SelectOp::create(inside, loc, isNaN, constant(0), value);
-    }
-    value = arith::MaxNumFOp::create(inside, loc, value, constant(low));
-    value = arith::MinNumFOp::create(inside, loc, value, constant(high));
-    Value code = arith::FPToSIOp::create(inside, loc, inside.getI32Type(),
-                                         math::RoundEvenOp::create(inside, loc, value).getResult());
-    if (result.zeroPoint != 0)
-      code = arith::AddIOp::create(inside, loc, code, integer(result.zeroPoint));
-    return arith::TruncIOp::create(inside, loc, result.scheme.getStorageElementType(), code);
+    else
+      value = createZeroForNaN(inside, loc, arith::DivFOp::create(inside, loc, value, constant(result.scales.front())));
+    return createCode(inside, loc, value, result.scheme, createZeroPoint(result.zeroPoint));
   }
 
   /// Looks through bounds that the clamp to [low, high] implies: a ReLU in front of a zero point that is the least code.

@@ -5,6 +5,30 @@
 
 include "mlir/Pass/PassBase.td"
 
+def AssignSchemesPass : Pass<"nibble-assign-schemes", "::mlir::func::FuncOp"> {
+  let summary = "a scheme for every quantizable op, or the reason why not";
+  let description = [{
+    Applies a recipe to every op with `QuantizableOpInterface`.
+
+    Requires: the form after calibrate.
+    Ensures: every quantizable op has `nibble.schemes` or `nibble.float = "<the rule that left it float>"`.
+    Leaves: everything else.
+
+    ```mlir
+    %y = nibble.contract ins(%x, %w : tensor<1x2xf32>, tensor<2x1xf32>) outs(%init : tensor<1x1xf32>) -> tensor<1x1xf32>
+    ```
+    becomes, by the recipe `w8a8`,
+    ```mlir
+    %y = nibble.contract ins(%x, %w : tensor<1x2xf32>, tensor<2x1xf32>) outs(%init : tensor<1x1xf32>)
+           {nibble.schemes = {calibrator = "min-max", filter = #nibble.scheme<s8 narrow, block = [0, 1]>,
+                              input = #nibble.scheme<u8, zero_point = integer>}} -> tensor<1x1xf32>
+    ```
+  }];
+  let options = [Option<"recipe", "recipe", "std::string", "\"w8a8\"", "The name of a built-in recipe">];
+  let statistics = [Statistic<"numAssigned", "assigned-ops", "Ops with schemes">];
+  let dependentDialects = ["::nibble::NibbleDialect"];
+}
+
 def FuseContractionsPass : Pass<"nibble-fuse-contractions", "::mlir::func::FuncOp"> {
   let summary = "contractions with everything behind them in one op";
   let description = [{
@@ -49,6 +73,35 @@ def FuseContractionsPass : Pass<"nibble-fuse-contractions", "::mlir::func::FuncO
                     Statistic<"numFloat", "float-contractions", "Contractions of floats">];
   let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::math::MathDialect", "::mlir::tensor::TensorDialect",
                            "::nibble::NibbleDialect"];
+}
+
+def LowerQuantizeOpsPass : Pass<"nibble-lower-quantize-ops", "::mlir::func::FuncOp"> {
+  let summary = "quantize, dequantize and requantize as elementwise ops";
+  let description = [{
+    Parameters may be constant or computed at run time, for blocks of any sizes.
+
+    Requires: nothing.
+    Ensures: `nibble.quantize`, `nibble.dequantize` and `nibble.requantize` of schemes whose codes are elements of the tensor
+    (integers of 8 and 16 bits, one level of f32 scales, rounding half to even) are `linalg.generic`.
+    Leaves: packed codes and other schemes.
+
+    ```mlir
+    %x = nibble.dequantize %q scale(%s : tensor<f32>) as <s8 narrow> : tensor<8xi8> -> tensor<8xf32>
+    ```
+    becomes, for a constant scale,
+    ```mlir
+    %x = linalg.generic {indexing_maps = [#id, #id], iterator_types = ["parallel"]}
+           ins(%q : tensor<8xi8>) outs(%empty : tensor<8xf32>) {
+    ^bb0(%code: i8, %out: f32):
+      %wide = arith.extsi %code : i8 to i32
+      %real = arith.sitofp %wide : i32 to f32
+      %value = arith.mulf %real, %scale : f32
+      linalg.yield %value : f32
+    } -> tensor<8xf32>
+    ```
+  }];
+  let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::linalg::LinalgDialect", "::mlir::math::MathDialect",
+                           "::mlir::tensor::TensorDialect"];
 }
 
 def QuantizePass : Pass<"nibble-quantize", "::mlir::func::FuncOp"> {
@@ -113,6 +166,21 @@ def SinkDequantizePass : Pass<"nibble-sink-dequantize", "::mlir::func::FuncOp"> 
   }];
   let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::linalg::LinalgDialect",
                            "::mlir::tensor::TensorDialect", "::nibble::NibbleDialect"];
+}
+
+def VerifyIntegerPass : Pass<"nibble-verify-integer", "::mlir::func::FuncOp"> {
+  let summary = "check that everything that was assigned an integer form has one";
+  let description = [{
+    Requires: the form after fuse.
+    Ensures: no op has `nibble.schemes`; an error names every one that does and the rule that left it float.
+    Leaves: everything.
+
+    ```mlir
+    %y = nibble.contract ins(%x, %w : tensor<1x2xf32>, tensor<2x1xf32>) outs(%init : tensor<1x1xf32>)
+           {nibble.float = "its filter is computed at run time", nibble.schemes = …} -> tensor<1x1xf32>
+    ```
+    is the error `'fc' was assigned an integer scheme and stayed float: its filter is computed at run time`.
+  }];
 }
 
 #endif // NIBBLE_TRANSFORMS_QUANTIZEPASSES_TD
