@@ -53,6 +53,7 @@ static void buildFuse(OpPassManager &passes, const PipelineOptions &) {
 }
 
 static void buildLower(OpPassManager &passes, const PipelineOptions &options) {
+  passes.addNestedPass<func::FuncOp>(createLowerQuantizeOpsPass());
   passes.addNestedPass<func::FuncOp>(createDecomposeAggregatesPass());
   passes.addPass(createLinalgElementwiseOpFusionPass());
   passes.addPass(createCanonicalizerPass());
