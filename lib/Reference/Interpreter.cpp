@@ -2,6 +2,7 @@
 
 #include "nibble/Reference/Interpreter.h"
 #include "Evaluators.h"
+#include "mlir/Dialect/LLVMIR/LLVMTypes.h"
 #include "mlir/IR/TypeUtilities.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/TypeSwitch.h"
@@ -81,7 +82,7 @@ static bool isCompatible(const RuntimeValue &value, Type type) {
     return shaped && buffer->elementType == shaped.getElementType() &&
            succeeded(verifyCompatibleShape(shaped.getShape(), buffer->view.shape));
   }
-  return !isa<ShapedType>(type);
+  return !isa<ShapedType>(type) && !getElementKind(type);
 }
 
 LogicalResult Frame::evaluate(Operation *op) {
@@ -102,12 +103,34 @@ LogicalResult Frame::evaluate(Operation *op) {
   return success();
 }
 
+/// The values that no op of their block needs after the given one.
+static llvm::DenseMap<Operation *, SmallVector<Value>> getLastUses(Block &block) {
+  llvm::DenseMap<Value, Operation *> lastUsers;
+  for (Operation &op : block) {
+    for (Value result : op.getResults())
+      lastUsers[result] = &op;
+    op.walk([&](Operation *user) {
+      for (Value operand : user->getOperands())
+        if (operand.getParentBlock() == &block)
+          lastUsers[operand] = &op;
+    });
+  }
+  llvm::DenseMap<Operation *, SmallVector<Value>> lastUses;
+  for (auto [value, user] : lastUsers)
+    lastUses[user].push_back(value);
+  return lastUses;
+}
+
 FailureOr<SmallVector<RuntimeValue>> Frame::evaluate(Block &block, ArrayRef<RuntimeValue> arguments) {
   for (auto [argument, value] : llvm::zip_equal(block.getArguments(), arguments))
     set(argument, value);
-  for (Operation &op : block.without_terminator())
+  llvm::DenseMap<Operation *, SmallVector<Value>> lastUses = getLastUses(block);
+  for (Operation &op : block.without_terminator()) {
     if (failed(evaluate(&op)))
       return failure();
+    for (Value value : lastUses.lookup(&op))
+      values.erase(value);
+  }
   return llvm::map_to_vector(block.getTerminator()->getOperands(), [&](Value value) { return get(value); });
 }
 
@@ -185,9 +208,13 @@ static FailureOr<SmallVector<RuntimeValue>> makeArguments(func::FuncOp main, Mod
     auto role = main.getArgAttrOfType<StringAttr>(number, "nibble.role");
     auto memref = dyn_cast<MemRefType>(type);
     FailureOr<Buffer> buffer = failure();
-    if (!memref) {
+    if (isa<LLVM::LLVMPointerType>(type)) {
       arguments.push_back(std::monostate());
       continue;
+    }
+    if (!memref || !memref.hasStaticShape()) {
+      return main.emitOpError() << "has argument " << number << " of type " << type
+                                << ", expected a memref of static shape or a pointer";
     }
     if (role && role.getValue() == "input") {
       if (arguments.size() < inputs.size())
@@ -197,6 +224,8 @@ static FailureOr<SmallVector<RuntimeValue>> makeArguments(func::FuncOp main, Mod
       hasWorkspace |= !role;
       if (role)
         outputs.push_back(number);
+    } else if (memref.getNumElements() == 0) { // a program without weights
+      buffer = Buffer::create(memref.getElementType(), memref.getShape());
     } else if (auto weights = module->getAttrOfType<ElementsAttr>("nibble.weights")) {
       FailureOr<Tensor> tensor = Tensor::get(weights);
       buffer = succeeded(tensor) ? Buffer::create(*tensor) : FailureOr<Buffer>(failure());

@@ -55,6 +55,8 @@ LogicalResult nibble::reference::evaluateLinalgOp(linalg::LinalgOp op, Frame &fr
 }
 
 LogicalResult nibble::reference::evaluateElementwiseOp(Operation *op, Frame &frame) {
+  if (llvm::any_of(op->getOperandTypes(), llvm::IsaPred<BaseMemRefType>))
+    return op->emitOpError("is supported by the reference interpreter on tensors and scalars only");
   FailureOr<ScalarProgram> program = ScalarProgram::compile(op);
   if (failed(program))
     return failure();

@@ -4,6 +4,7 @@
 #include "nibble/Numerics/SmallFloat.h"
 #include "mlir/IR/TypeUtilities.h"
 #include "llvm/ADT/STLExtras.h"
+#include <limits>
 
 using namespace mlir;
 using namespace nibble::reference;
@@ -60,11 +61,16 @@ static LogicalResult checkKinds(Operation *op, ValueRange values) {
 LogicalResult ScalarAssembler::emitBlock(Block &body) {
   for (Operation &op : body.without_terminator()) {
     ScalarEmitter emitter = lookUpScalarEmitter(&op);
-    if (!emitter)
+    bool isOnScalars = llvm::none_of(op.getResultTypes(), llvm::IsaPred<ShapedType>);
+    if (!emitter || !isOnScalars)
       return op.emitOpError("is not supported by the reference interpreter inside a region of scalars");
-    if (failed(checkKinds(&op, op.getResults())) || failed(emitter(&op, *this)))
+    if (failed(checkKinds(&op, op.getOperands())) || failed(checkKinds(&op, op.getResults())) ||
+        failed(emitter(&op, *this)))
       return failure();
   }
+  if (program.numRegisters > std::numeric_limits<Register>::max())
+    return body.getParentOp()->emitOpError(
+        "has a region with more values than the reference interpreter has registers");
   return success();
 }
 

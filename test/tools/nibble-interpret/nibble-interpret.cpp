@@ -1,8 +1,8 @@
 //===- nibble-interpret.cpp - evaluates @main of an .mlir file and prints its results ---------------===//
 //
 // For tests of lib/Reference: inputs are constants in the file. One line for each result, `tensor<2x2xf32> [[1, 2], [3,
-// 4]]`, each float with as many digits as make it different from its neighbours. With --fold, every op of @main that
-// evaluateConstant folds is replaced by constants, and the module is printed.
+// 4]]`, each float with as many digits as make it different from its neighbours. With --fold, every op of a function
+// that evaluateConstant folds is replaced by constants, and the module is printed.
 //
 //===----------------------------------------------------------------------------------------------===//
 
@@ -58,24 +58,24 @@ static void print(const Tensor &tensor, raw_ostream &os) {
   os << '\n';
 }
 
-/// Replaces ops by constants for as long as there are any to replace.
-static void foldConstants(ModuleOp module) {
-  module.walk([](Operation *op) {
-    if (op->hasTrait<OpTrait::ConstantLike>() || !isa<func::FuncOp>(op->getParentOp()))
-      return;
-    FailureOr<SmallVector<TypedAttr>> attributes = reference::evaluateConstant(op, /*maxNumElements=*/1024);
-    if (failed(attributes))
-      return;
-    OpBuilder builder(op);
-    for (auto [result, attribute] : llvm::zip_equal(op->getResults(), *attributes))
-      result.replaceAllUsesWith(arith::ConstantOp::create(builder, op->getLoc(), attribute));
-    op->erase();
-  });
+/// Replaces the op by constants when it can be folded.
+static void foldConstant(Operation &op) {
+  if (op.hasTrait<OpTrait::ConstantLike>())
+    return;
+  FailureOr<SmallVector<TypedAttr>> attributes = reference::evaluateConstant(&op, /*maxNumElements=*/1024);
+  if (failed(attributes))
+    return;
+  OpBuilder builder(&op);
+  for (auto [result, attribute] : llvm::zip_equal(op.getResults(), *attributes))
+    result.replaceAllUsesWith(arith::ConstantOp::create(builder, op.getLoc(), attribute));
+  op.erase();
 }
 
 static LogicalResult process(ModuleOp module, raw_ostream &os) {
   if (fold) {
-    foldConstants(module);
+    for (auto function : module.getOps<func::FuncOp>())
+      for (Operation &op : llvm::make_early_inc_range(function.getOps()))
+        foldConstant(op);
     module.print(os);
     return success();
   }
@@ -97,6 +97,7 @@ static LogicalResult process(ModuleOp module, raw_ostream &os) {
 static LogicalResult processPart(std::unique_ptr<llvm::MemoryBuffer> part, const DialectRegistry &registry,
                                  raw_ostream &os) {
   MLIRContext context(registry, MLIRContext::Threading::DISABLED);
+  context.printOpOnDiagnostic(!verifyDiagnostics);
   auto source = std::make_shared<llvm::SourceMgr>();
   source->AddNewSourceBuffer(std::move(part), SMLoc());
   if (verifyDiagnostics) {

@@ -1,0 +1,209 @@
+// RUN: %nibble_interpret --split-input-file --verify-diagnostics %s
+
+func.func @main() -> tensor<2xf32> {
+  %x = arith.constant dense<[1.0, 2.0]> : tensor<2xf32>
+  // expected-error @below {{'shape.shape_of' op is not supported by the reference interpreter}}
+  %shape = shape.shape_of %x : tensor<2xf32> -> tensor<1xindex>
+  return %x : tensor<2xf32>
+}
+
+// -----
+
+func.func @main() -> tensor<1xf32> {
+  %empty = tensor.empty() : tensor<1xf32>
+  %r = linalg.generic {indexing_maps = [affine_map<(i) -> (i)>], iterator_types = ["parallel"]} outs(%empty : tensor<1xf32>) {
+    ^bb0(%out: f32):
+      %true = arith.constant true
+      // expected-error @below {{'scf.if' op is not supported by the reference interpreter inside a region of scalars}}
+      %y = scf.if %true -> f32 { scf.yield %out : f32 } else { scf.yield %out : f32 }
+      linalg.yield %y : f32
+  } -> tensor<1xf32>
+  return %r : tensor<1xf32>
+}
+
+// -----
+
+func.func @main() -> tensor<2xi32> {
+  %x = arith.constant dense<[1, 2]> : tensor<2xi32>
+  %y = arith.constant dense<[1, 0]> : tensor<2xi32>
+  // expected-error @below {{'arith.divsi' op divides by zero}}
+  %r = arith.divsi %x, %y : tensor<2xi32>
+  return %r : tensor<2xi32>
+}
+
+// -----
+
+func.func @main() -> i32 {
+  %x = arith.constant dense<[1, 2]> : tensor<2xi32>
+  %i = arith.constant 2 : index
+  // expected-error @below {{'tensor.extract' op accesses element 2 of dimension 0, which has 2 elements}}
+  %r = tensor.extract %x[%i] : tensor<2xi32>
+  return %r : i32
+}
+
+// -----
+
+func.func @main() -> tensor<2xi32> {
+  %x = arith.constant dense<[1, 2]> : tensor<2xi32>
+  %one = arith.constant 1 : index
+  %r = tensor.generate {
+    ^bb0(%i: index):
+      %next = arith.addi %i, %one : index
+      // expected-error @below {{'tensor.extract' op reads an element out of bounds}}
+      %element = tensor.extract %x[%next] : tensor<2xi32>
+      tensor.yield %element : i32
+  } : tensor<2xi32>
+  return %r : tensor<2xi32>
+}
+
+// -----
+
+func.func @main() -> tensor<?xi32> {
+  %x = arith.constant dense<[1, 2, 3]> : tensor<3xi32>
+  %size = arith.constant 3 : index
+  // expected-error @below {{'tensor.extract_slice' op takes 3 elements from 1 with stride 1 of dimension 0, which has 3 elements}}
+  %r = tensor.extract_slice %x[1] [%size] [1] : tensor<3xi32> to tensor<?xi32>
+  return %r : tensor<?xi32>
+}
+
+// -----
+
+// The window of three columns moves past the end of an input that is too small for it.
+func.func @main() -> tensor<?xf32> {
+  %x = arith.constant dense<[1.0, 2.0, 3.0]> : tensor<3xf32>
+  %x_dynamic = tensor.cast %x : tensor<3xf32> to tensor<?xf32>
+  %w = arith.constant dense<1.0> : tensor<3xf32>
+  %two = arith.constant 2 : index
+  %init = tensor.empty(%two) : tensor<?xf32>
+  // expected-error @below {{'linalg.conv_1d' op accesses element 3 of dimension 0, which has 3 elements}}
+  %r = linalg.conv_1d ins(%x_dynamic, %w : tensor<?xf32>, tensor<3xf32>) outs(%init : tensor<?xf32>) -> tensor<?xf32>
+  return %r : tensor<?xf32>
+}
+
+// -----
+
+func.func @main() -> tensor<?xf32> {
+  %size = arith.constant 1099511627776 : index
+  // expected-error @below {{'tensor.empty' op has a result of [1099511627776] x 'f32', which the reference interpreter cannot hold}}
+  %r = tensor.empty(%size) : tensor<?xf32>
+  return %r : tensor<?xf32>
+}
+
+// -----
+
+func.func @main() -> tensor<2xi4> {
+  // expected-error @below {{'arith.constant' op has a value of type 'tensor<2xi4>' that the reference interpreter cannot read}}
+  %r = arith.constant dense<1> : tensor<2xi4>
+  return %r : tensor<2xi4>
+}
+
+// -----
+
+func.func @main() -> tensor<2xf32> {
+  // expected-error @below {{'arith.constant' op has a value of type 'tensor<2xf32>' that the reference interpreter cannot read}}
+  %r = arith.constant dense_resource<short> : tensor<2xf32>
+  return %r : tensor<2xf32>
+}
+{-#
+  dialect_resources: { builtin: { short: "0x0400000001000000" } }
+#-}
+
+// -----
+
+func.func private @again(%x: index) -> index {
+  // expected-error @below {{'func.call' op nests calls more than 64 deep}}
+  %r = func.call @again(%x) : (index) -> index
+  return %r : index
+}
+func.func @main() -> index {
+  %c0 = arith.constant 0 : index
+  %r = func.call @again(%c0) : (index) -> index
+  return %r : index
+}
+
+// -----
+
+// expected-error @below {{'func.func' op has no body of one block, which the reference interpreter expects}}
+func.func private @elsewhere(index) -> index
+func.func @main() -> index {
+  %c0 = arith.constant 0 : index
+  %r = func.call @elsewhere(%c0) : (index) -> index
+  return %r : index
+}
+
+// -----
+
+// expected-error @below {{'func.func' op expected 1 inputs, got 0}}
+func.func @main(%x: tensor<1xf32>) -> tensor<1xf32> {
+  return %x : tensor<1xf32>
+}
+
+// -----
+
+// expected-error @below {{the module has no function @main}}
+module {}
+
+// -----
+
+func.func @main() -> tensor<1xi8> {
+  %x = arith.constant dense<1.0> : tensor<1xf32>
+  %scale = arith.constant dense<1.0> : tensor<f32>
+  %zero = arith.constant dense<256> : tensor<i32>
+  // expected-error @below {{'nibble.quantize' op expected a zero point in [0, 255], got 256}}
+  %q = nibble.quantize %x scale(%scale : tensor<f32>) zero_point(%zero : tensor<i32>) as <u8, zero_point = integer>
+         : tensor<1xf32> -> tensor<1xi8>
+  return %q : tensor<1xi8>
+}
+
+// -----
+
+func.func @main() -> tensor<1xi8> {
+  %x = arith.constant dense<1.0> : tensor<1xf32>
+  %scale = arith.constant dense<1.0> : tensor<f32>
+  // expected-error @below {{'nibble.quantize' op has the rounding mode tosa, which is not supported by the reference interpreter}}
+  %q = nibble.quantize %x scale(%scale : tensor<f32>) as <s8, rounding = tosa> : tensor<1xf32> -> tensor<1xi8>
+  return %q : tensor<1xi8>
+}
+
+// -----
+
+// 32768 * 65535 is 2^31 - 32768; one more 32768 does not fit.
+func.func @main() -> tensor<1x1xi32> {
+  %x = arith.constant dense<-32768> : tensor<1x2xi16>
+  %w = arith.constant dense<[[-1], [1]]> : tensor<2x1xi16>
+  %init = tensor.empty() : tensor<1x1xi32>
+  // expected-error @below {{'nibble.contract' op has the sum 2147483648 in channel 0, which overflows 'i32'}}
+  %r = nibble.contract ins(%x, %w : tensor<1x2xi16>, tensor<2x1xi16>) outs(%init : tensor<1x1xi32>)
+         {inputScheme = #nibble.scheme<u16>, filterScheme = #nibble.scheme<u16>} -> tensor<1x1xi32>
+  return %r : tensor<1x1xi32>
+}
+
+// -----
+
+func.func @main() -> tensor<1x1x1x1xf32> {
+  %x = arith.constant dense<1.0> : tensor<1x1x1x1xf32>
+  %w = arith.constant dense<1.0> : tensor<16xf32>
+  %init = tensor.empty() : tensor<1x1x1x1xf32>
+  // expected-error @below {{'nibble.conv' op has a filter in a target's own order, which the reference interpreter cannot read}}
+  %r = nibble.conv ins(%x, %w : tensor<1x1x1x1xf32>, tensor<16xf32>) outs(%init : tensor<1x1x1x1xf32>)
+         {packedFilterShape = array<i64: 1, 1, 1, 1>} -> tensor<1x1x1x1xf32>
+  return %r : tensor<1x1x1x1xf32>
+}
+
+// -----
+
+func.func @main(%output: memref<1xf32> {nibble.role = "output"}, %workspace: memref<16xi8>) {
+  %c8 = arith.constant 8 : index
+  // expected-error @below {{'memref.view' op makes a window that reaches outside of its memory}}
+  %x = memref.view %workspace[%c8][] : memref<16xi8> to memref<3xf32>
+  return
+}
+
+// -----
+
+func.func @main(%output: memref<1xf32> {nibble.role = "output"}, %workspace: memref<16xi8>) {
+  %c2 = arith.constant 2 : index
+  // expected-error @below {{'memref.view' op has a byte shift of 2 that does not fit its memory or its element type 'f32'}}
+  %x = memref.view %workspace[%c2][] : memref<16xi8> to memref<3xf32>
+  return
+}
