@@ -26,9 +26,39 @@ Value nibble::createTranspose(OpBuilder &builder, Location loc, Value value, Arr
   return linalg::TransposeOp::create(builder, loc, value, empty, permutation).getResult()[0];
 }
 
-/// The sizes that are not 1. A tensor of a single element collapses to rank 0.
-static SmallVector<int64_t> dropUnitDims(ArrayRef<int64_t> shape) {
-  return llvm::filter_to_vector(shape, [](int64_t size) { return size != 1; });
+namespace {
+/// Neighbouring dimensions of two shapes that have the same number of elements.
+struct Segment {
+  ReassociationIndices from, to;
+  int64_t size;
+};
+} // namespace
+
+/// The finest division of two shapes with the same number of elements into segments: a reshape collapses those of one shape
+/// and expands those of the other. Nothing for shapes without dimensions or elements.
+static SmallVector<Segment> divideIntoSegments(ArrayRef<int64_t> from, ArrayRef<int64_t> to) {
+  SmallVector<Segment> segments;
+  if (from.empty() || to.empty() || llvm::is_contained(from, 0))
+    return segments;
+  size_t i = 0, j = 0;
+  while (i < from.size() && j < to.size()) {
+    Segment segment = {{static_cast<int64_t>(i)}, {static_cast<int64_t>(j)}, from[i++]};
+    int64_t otherSize = to[j++];
+    while (segment.size != otherSize) {
+      if (segment.size < otherSize) {
+        segment.from.push_back(i);
+        segment.size *= from[i++];
+      } else {
+        segment.to.push_back(j);
+        otherSize *= to[j++];
+      }
+    }
+    segments.push_back(segment);
+  }
+  // What is left over has size 1.
+  llvm::append_range(segments.back().from, llvm::seq<int64_t>(i, from.size()));
+  llvm::append_range(segments.back().to, llvm::seq<int64_t>(j, to.size()));
+  return segments;
 }
 
 /// One collapse or expand, or nothing where neither leads from one shape to the other.
@@ -55,12 +85,25 @@ Value nibble::createReshape(OpBuilder &builder, Location loc, Value value, Array
     Operation *def = start.getDefiningOp();
     start = isa_and_present<tensor::CollapseShapeOp, tensor::ExpandShapeOp>(def) ? def->getOperand(0) : Value();
   }
-  // Where only dimensions of size 1 move, the other ones meet in the middle; else everything is one dimension there.
-  SmallVector<int64_t> middle = dropUnitDims(sourceType.getShape());
-  if (middle != dropUnitDims(shape))
+  SmallVector<Segment> segments = divideIntoSegments(sourceType.getShape(), shape);
+  SmallVector<int64_t> middle;
+  SmallVector<ReassociationIndices> collapsed, expanded;
+  for (Segment &segment : segments) {
+    middle.push_back(segment.size);
+    collapsed.push_back(segment.from);
+    expanded.push_back(segment.to);
+  }
+  if (segments.empty()) { // no element at all
     middle = {sourceType.getNumElements()};
-  Value collapsed = createSimpleReshape(builder, loc, value, sourceType.clone(middle));
-  return createSimpleReshape(builder, loc, collapsed, type);
+    collapsed = {llvm::to_vector<2>(llvm::seq<int64_t>(0, sourceType.getRank()))};
+    expanded = {llvm::to_vector<2>(llvm::seq<int64_t>(0, type.getRank()))};
+  }
+  value = tensor::CollapseShapeOp::create(builder, loc, sourceType.clone(middle), value, collapsed);
+  return tensor::ExpandShapeOp::create(builder, loc, type, value, expanded);
+}
+
+int64_t nibble::getFinestMiddleRank(ArrayRef<int64_t> from, ArrayRef<int64_t> to) {
+  return divideIntoSegments(from, to).size();
 }
 
 bool nibble::isConstantLike(Value value) {

@@ -21,6 +21,9 @@ mlir::Value createTranspose(mlir::OpBuilder &builder, mlir::Location loc, mlir::
 /// enough, else a collapse followed by an expand.
 mlir::Value createReshape(mlir::OpBuilder &builder, mlir::Location loc, mlir::Value value, llvm::ArrayRef<int64_t> shape);
 
+/// The largest rank through which one shape can be collapsed and then expanded to another one with as many elements.
+int64_t getFinestMiddleRank(llvm::ArrayRef<int64_t> from, llvm::ArrayRef<int64_t> to);
+
 /// An uninitialized tensor of this static type, as the destination of an op.
 mlir::Value createEmpty(mlir::OpBuilder &builder, mlir::Location loc, mlir::Type type);
 

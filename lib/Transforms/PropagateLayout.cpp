@@ -27,8 +27,7 @@ std::optional<Permutation> nibble::getTranspose(Value value) {
   return Permutation(transpose.getPermutation());
 }
 
-/// Whether all users of `value` transpose it by the inverse of `permutation`.
-static bool isUndoneByAllUsers(Value value, ArrayRef<int64_t> permutation) {
+bool nibble::isUndoneByAllUsers(Value value, ArrayRef<int64_t> permutation) {
   return !value.use_empty() && llvm::all_of(value.getUsers(), [&](Operation *user) {
     auto transpose = dyn_cast<linalg::TransposeOp>(user);
     return transpose && transpose.getPermutation() == ArrayRef(invertPermutationVector(permutation));

@@ -17,6 +17,9 @@ using Permutation = llvm::SmallVector<int64_t>;
 /// The permutation of the transpose that makes `value`; nothing for constants, whose transposes cost nothing at run time.
 std::optional<Permutation> getTranspose(mlir::Value value);
 
+/// Whether `value` has users and all of them transpose it by the inverse of `permutation`.
+bool isUndoneByAllUsers(mlir::Value value, llvm::ArrayRef<int64_t> permutation);
+
 /// The permutation that an op with these operands and this result should move from operands to result, or nothing where
 /// that would not pay. It pays when the operands that lose their transpose have more elements than the others, which gain
 /// the inverse one; or as many when every user of the result undoes the transpose. Either way fewer elements are moved in

@@ -37,7 +37,8 @@ struct SinkThroughExpand : public OpRewritePattern<tensor::ExpandShapeOp> {
 };
 
 /// Where the dimensions of every group are neighbours and in the same order before the transpose too (dimensions of size 1
-/// do not count), the groups can be collapsed first and transposed then.
+/// do not count), the groups can be collapsed first and transposed then. Where they are not, as in a channel shuffle, they
+/// are brought together, if that leaves a transpose behind the collapse which all users undo.
 struct SinkThroughCollapse : public OpRewritePattern<tensor::CollapseShapeOp> {
   using OpRewritePattern::OpRewritePattern;
 
@@ -60,13 +61,45 @@ struct SinkThroughCollapse : public OpRewritePattern<tensor::CollapseShapeOp> {
     SmallVector<int64_t> allDims;
     for (int64_t group : order)
       llvm::append_range(allDims, sourceDims[group]);
-    if (!llvm::is_sorted(allDims))
+    Permutation after = invertPermutationVector(order);
+    bool isApart = !llvm::is_sorted(allDims);
+    if (isApart && (isIdentityPermutation(after) || !isUndoneByAllUsers(op.getResult(), after)))
       return rewriter.notifyMatchFailure(op, "the transpose takes a group apart");
 
     Location loc = op.getLoc();
     Value source = undoTranspose(rewriter, loc, op.getSrc(), *permutation);
+    if (isApart)
+      source = createTranspose(rewriter, loc, source, bringTogether(op, order, *permutation));
     Value collapsed = createReshape(rewriter, loc, source, applyPermutation(type.getShape(), order));
-    rewriter.replaceOp(op, createTranspose(rewriter, loc, collapsed, invertPermutationVector(order)));
+    rewriter.replaceOp(op, createTranspose(rewriter, loc, collapsed, after));
+    return success();
+  }
+
+private:
+  /// The permutation of the source that puts the dimensions of each group side by side, the groups in this order.
+  static Permutation bringTogether(tensor::CollapseShapeOp op, ArrayRef<int64_t> order, ArrayRef<int64_t> permutation) {
+    Permutation together;
+    SmallVector<ReassociationIndices> groups = op.getReassociationIndices();
+    for (int64_t group : order)
+      for (int64_t dim : groups[group])
+        together.push_back(permutation[dim]);
+    return together;
+  }
+};
+
+/// A reshape that goes through fewer dimensions than it could (importers flatten everything) goes through as many as there
+/// can be, so that transposes pass.
+struct RefineReshape : public OpRewritePattern<tensor::ExpandShapeOp> {
+  using OpRewritePattern::OpRewritePattern;
+
+  LogicalResult matchAndRewrite(tensor::ExpandShapeOp op, PatternRewriter &rewriter) const override {
+    auto collapse = op.getSrc().getDefiningOp<tensor::CollapseShapeOp>();
+    if (!collapse || !collapse.getSrcType().hasStaticShape() || !op.getResultType().hasStaticShape())
+      return failure();
+    ArrayRef<int64_t> from = collapse.getSrcType().getShape(), to = op.getResultType().getShape();
+    if (getFinestMiddleRank(from, to) <= collapse.getResultType().getRank())
+      return failure();
+    rewriter.replaceOp(op, createReshape(rewriter, op.getLoc(), collapse.getSrc(), to));
     return success();
   }
 };
@@ -120,5 +153,5 @@ struct PermuteFilterRows : public OpRewritePattern<ContractOp> {
 } // namespace
 
 void nibble::populateSinkThroughReshapePatterns(RewritePatternSet &patterns) {
-  patterns.add<PermuteFilterRows, SinkThroughCollapse, SinkThroughExpand>(patterns.getContext());
+  patterns.add<PermuteFilterRows, RefineReshape, SinkThroughCollapse, SinkThroughExpand>(patterns.getContext());
 }

@@ -330,3 +330,45 @@ func.func @reshape_chain(%x: tensor<1x20xf32>) -> tensor<1x4x5x1xf32> {
   %nhwc = linalg.transpose ins(%nchw : tensor<1x1x4x5xf32>) outs(%empty : tensor<1x4x5x1xf32>) permutation = [0, 2, 3, 1]
   return %nhwc : tensor<1x4x5x1xf32>
 }
+
+// -----
+
+// A head of a detector with anchors, whose reshape the importer made through one dimension: one transpose is left.
+// CHECK-LABEL: func.func @anchors
+//   CHECK-NOT: linalg.transpose
+//       CHECK: tensor.expand_shape
+//  CHECK-SAME:   tensor<1x20x3x6xf32>
+//       CHECK: linalg.transpose {{.*}} permutation = [0, 2, 1, 3]
+//   CHECK-NOT: linalg.transpose
+func.func @anchors(%x: tensor<1x4x5x18xf32>) -> tensor<1x60x6xf32> {
+  %nchw_empty = tensor.empty() : tensor<1x18x4x5xf32>
+  %last_empty = tensor.empty() : tensor<1x3x20x6xf32>
+  %nchw = linalg.transpose ins(%x : tensor<1x4x5x18xf32>) outs(%nchw_empty : tensor<1x18x4x5xf32>) permutation = [0, 3, 1, 2]
+  %flat = tensor.collapse_shape %nchw [[0, 1, 2, 3]] : tensor<1x18x4x5xf32> into tensor<360xf32>
+  %split = tensor.expand_shape %flat [[0, 1, 2, 3]] output_shape [1, 3, 6, 20] : tensor<360xf32> into tensor<1x3x6x20xf32>
+  %last = linalg.transpose ins(%split : tensor<1x3x6x20xf32>) outs(%last_empty : tensor<1x3x20x6xf32>) permutation = [0, 1, 3, 2]
+  %y = tensor.collapse_shape %last [[0], [1, 2], [3]] : tensor<1x3x20x6xf32> into tensor<1x60x6xf32>
+  return %y : tensor<1x60x6xf32>
+}
+
+// -----
+
+// A channel shuffle between NHWC ops: one transpose of the channels alone.
+// CHECK-LABEL: func.func @channel_shuffle
+//   CHECK-NOT: linalg.transpose
+//       CHECK: tensor.expand_shape %arg0
+//       CHECK: linalg.transpose
+//  CHECK-SAME:   tensor<{{.*}}4x5x2x3xf32>)
+//  CHECK-SAME:   tensor<{{.*}}4x5x3x2xf32>)
+//   CHECK-NOT: linalg.transpose
+func.func @channel_shuffle(%x: tensor<1x4x5x6xf32>) -> tensor<1x4x5x6xf32> {
+  %nchw_empty = tensor.empty() : tensor<1x6x4x5xf32>
+  %nhwc_empty = tensor.empty() : tensor<1x4x5x6xf32>
+  %shuffled_empty = tensor.empty() : tensor<1x3x2x4x5xf32>
+  %nchw = linalg.transpose ins(%x : tensor<1x4x5x6xf32>) outs(%nchw_empty : tensor<1x6x4x5xf32>) permutation = [0, 3, 1, 2]
+  %split = tensor.expand_shape %nchw [[0], [1, 2], [3], [4]] output_shape [1, 2, 3, 4, 5] : tensor<1x6x4x5xf32> into tensor<1x2x3x4x5xf32>
+  %shuffled = linalg.transpose ins(%split : tensor<1x2x3x4x5xf32>) outs(%shuffled_empty : tensor<1x3x2x4x5xf32>) permutation = [0, 2, 1, 3, 4]
+  %joined = tensor.collapse_shape %shuffled [[0], [1, 2], [3], [4]] : tensor<1x3x2x4x5xf32> into tensor<1x6x4x5xf32>
+  %nhwc = linalg.transpose ins(%joined : tensor<1x6x4x5xf32>) outs(%nhwc_empty : tensor<1x4x5x6xf32>) permutation = [0, 2, 3, 1]
+  return %nhwc : tensor<1x4x5x6xf32>
+}
