@@ -49,7 +49,7 @@ llvm::Expected<std::vector<data::Array>> nibble::runOnArrays(Program &program, A
   std::vector<data::Array> outputs;
   for (const OwnedArray &result : *results) {
     const char *begin = result.data.get();
-    outputs.push_back({{result.dtype, data::Shape(result.shape)}, {begin, begin + result.getSizeInBytes()}});
+    outputs.push_back({{result.dtype, data::Shape(ArrayRef<int64_t>(result.shape))}, {begin, begin + result.getSizeInBytes()}});
   }
   return outputs;
 }
@@ -125,7 +125,7 @@ private:
     if (llvm::ArrayRef<int64_t>(given.type.shape) != llvm::ArrayRef<int64_t>(shape))
       return llvm::createStringError(llvm::inconvertibleErrorCode(),
                                      "input '" + name + "': expected " +
-                                         data::toString({*dtype, data::Shape(shape)}) + ", got " +
+                                         data::toString({*dtype, data::Shape(ArrayRef<int64_t>(shape))}) + ", got " +
                                          data::toString(given.type));
     llvm::Expected<data::Array> array = data::convert(given, *dtype);
     if (!array)

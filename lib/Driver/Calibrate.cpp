@@ -41,8 +41,9 @@ static llvm::Expected<std::unique_ptr<Program>> compileObserved(ModuleOp module)
   pipeline.recipe = "float32";
   if (llvm::Error error = resolveHost(pipeline))
     return std::move(error);
-  if (failed(runPhases(module, Phase::Calibrate, Phase::Calibrate, pipeline)) ||
-      failed(runPhases(module, Phase::Fuse, Phase::Lower, pipeline)))
+  PassManager observation(module.getContext());
+  buildObservation(observation);
+  if (failed(observation.run(module)) || failed(runPhases(module, Phase::Fuse, Phase::Lower, pipeline)))
     return Session::reported("the program for calibration was not compiled");
   FailureOr<ProgramInfo> info = ProgramInfo::get(module);
   if (failed(info) || failed(runPhases(module, Phase::Target, Phase::Target, pipeline)))

@@ -30,8 +30,18 @@ static void buildNormalize(OpPassManager &passes, const PipelineOptions &) {
   onFunctions.addPass(createCSEPass());
 }
 
-static void buildCalibrate(OpPassManager &passes, const PipelineOptions &options) {
+void nibble::buildObservation(OpPassManager &passes) {
   passes.addNestedPass<func::FuncOp>(createInsertObserversPass());
+}
+
+static void buildCalibrate(OpPassManager &passes, const PipelineOptions &options) {
+  // A recipe that needs no statistics needs no observers.
+  if (options.statistics.empty())
+    return;
+  buildObservation(passes);
+  FoldCalibrationPassOptions fold;
+  fold.statistics = llvm::to_vector(options.statistics);
+  passes.addPass(createFoldCalibrationPass(fold));
 }
 
 static void buildAssign(OpPassManager &passes, const PipelineOptions &options) {
