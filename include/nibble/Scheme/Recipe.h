@@ -1,0 +1,107 @@
+//===- Recipe.h - which op gets which scheme --------------------------------------------------------------------===//
+//
+// docs/HowTo/WriteARecipe.md is the format. A recipe is data: defaults, rules that are tried in order, and how images become
+// inputs.
+//
+//===------------------------------------------------------------------------------------------------------===//
+
+#ifndef NIBBLE_SCHEME_RECIPE_H
+#define NIBBLE_SCHEME_RECIPE_H
+
+#include "nibble/Data/Images.h"
+#include "nibble/Dialect/Nibble/IR/NibbleDialect.h"
+#include "llvm/Support/Regex.h"
+#include <memory>
+
+namespace nibble {
+
+/// A scheme as a recipe says it: what stands in `#nibble.scheme<…>`, and whether the channel axis gets blocks of one.
+struct RecipeScheme {
+  std::string text;
+  bool perChannel = false;
+
+  /// The scheme for a value of `rank` dimensions; one scale for the tensor where no channel axis is known.
+  SchemeAttr get(mlir::MLIRContext *context, int64_t rank, std::optional<int64_t> channelAxis) const;
+};
+
+/// What rules can ask about an op.
+struct OpDescription {
+  /// The node's name in the model file.
+  std::string name;
+  /// The op without its dialect: `conv`, `contract`.
+  std::string kind;
+  /// Whether it is the first or the last quantizable op of the program.
+  bool isFirst = false, isLast = false;
+  /// The number of elements of its weight; 0 without one.
+  int64_t numWeights = 0;
+};
+
+/// What a recipe says about an op.
+struct RecipeDecision {
+  bool isFloat = false;
+  /// Why, for a user: names the rule.
+  std::string reason;
+  RecipeScheme activations, weights;
+  /// Text for calibration::createCalibrator.
+  std::string calibrator;
+  /// The rule that decided, counted from 0; none for the recipe's defaults.
+  std::optional<size_t> rule;
+};
+
+/// Where in a program a rule holds.
+enum class RecipePosition { Anywhere, First, Last };
+
+/// A rule: it applies to an op that meets all its conditions.
+struct RecipeRule {
+  std::optional<std::string> name, op;
+  std::shared_ptr<llvm::Regex> regex;
+  RecipePosition position = RecipePosition::Anywhere;
+  std::optional<int64_t> smallerThan;
+
+  /// The effect: float, or what replaces the recipe's defaults.
+  bool isFloat = false;
+  std::optional<RecipeScheme> activations, weights;
+  std::optional<std::string> calibrator;
+  std::string reason;
+
+  bool matches(const OpDescription &op) const;
+  /// Whether it has no conditions.
+  bool matchesEverything() const;
+};
+
+class Recipe {
+public:
+  /// A built-in recipe by its name, or the file at a path. Errors say file, line and column; all unknown names list the built-in
+  /// ones.
+  static llvm::Expected<Recipe> load(llvm::StringRef nameOrPath);
+  /// Reads the text of a recipe; `source` stands for the path in errors.
+  static llvm::Expected<Recipe> parse(llvm::StringRef text, llvm::StringRef source);
+  static std::vector<llvm::StringRef> getBuiltinNames();
+
+  /// What to do with an op: the first rule that matches, else the defaults.
+  RecipeDecision decide(const OpDescription &op) const;
+
+  /// Whether some op may get schemes whose ranges come from data.
+  bool needsCalibration() const { return activations.has_value(); }
+
+  /// How images become the input of the model; no size unless the recipe says one.
+  const data::ImageOptions &getImageOptions() const { return images; }
+  /// Whether the program takes pixels as uint8 and computes its input from them.
+  bool compilesInput() const { return images.keepPixels; }
+
+  const std::vector<RecipeRule> &getRules() const { return rules; }
+
+private:
+  friend struct RecipeText;
+
+  std::string name;
+  /// Both or none; without them the last rule leaves everything float.
+  std::optional<RecipeScheme> activations, weights;
+  std::string calibrator;
+  std::vector<RecipeRule> rules;
+  data::ImageOptions images;
+};
+
+} // namespace nibble
+
+#endif // NIBBLE_SCHEME_RECIPE_H

@@ -1,0 +1,117 @@
+//===- Recipe.cpp - which op gets which scheme ----------------------------------------------------------------------===//
+
+#include "nibble/Scheme/Recipe.h"
+#include "RecipeText.h"
+#include "mlir/AsmParser/AsmParser.h"
+#include "mlir/IR/Diagnostics.h"
+#include "llvm/ADT/STLExtras.h"
+#include "llvm/ADT/StringExtras.h"
+#include "llvm/Support/FileSystem.h"
+#include "llvm/Support/MemoryBuffer.h"
+
+using namespace mlir;
+using namespace nibble;
+
+namespace {
+struct BuiltinRecipe {
+  StringLiteral name, text;
+};
+} // namespace
+
+static constexpr BuiltinRecipe builtinRecipes[] = {
+#include "BuiltinRecipes.inc"
+};
+
+SchemeAttr RecipeScheme::get(MLIRContext *context, int64_t rank, std::optional<int64_t> channelAxis) const {
+  auto scheme = llvm::cast<SchemeAttr>(parseAttribute("#nibble.scheme<" + text + ">", context));
+  if (!perChannel || !channelAxis)
+    return scheme;
+  SmallVector<int64_t> block(rank, 0);
+  block[*channelAxis] = 1;
+  return SchemeAttr::get(context, scheme.getCodec(), scheme.getNarrowRange(), block, scheme.getScale(),
+                         scheme.getZeroPoint(), scheme.getRounding());
+}
+
+std::optional<RecipeScheme> nibble::parseRecipeScheme(StringRef text, std::string &message) {
+  RecipeScheme scheme;
+  StringRef rest = text.trim();
+  if (rest.consume_back("per channel")) {
+    scheme.perChannel = true;
+    rest = rest.rtrim();
+    rest.consume_back(",");
+  }
+  scheme.text = rest.str();
+  MLIRContext context(MLIRContext::Threading::DISABLED);
+  context.loadDialect<NibbleDialect>();
+  ScopedDiagnosticHandler handler(&context, [&](Diagnostic &diagnostic) {
+    if (message.empty())
+      message = diagnostic.str();
+    return success();
+  });
+  auto attribute = llvm::dyn_cast_or_null<SchemeAttr>(parseAttribute("#nibble.scheme<" + scheme.text + ">", &context));
+  if (!attribute)
+    return std::nullopt;
+  if (scheme.perChannel && !attribute.getBlock().empty()) {
+    message = "'per channel' and a block exclude each other";
+    return std::nullopt;
+  }
+  return scheme;
+}
+
+bool RecipeRule::matches(const OpDescription &description) const {
+  return (!name || *name == description.name) && (!op || *op == description.kind) &&
+         (!regex || regex->match(description.name)) &&
+         (position != RecipePosition::First || description.isFirst) &&
+         (position != RecipePosition::Last || description.isLast) &&
+         (!smallerThan || description.numWeights < *smallerThan);
+}
+
+bool RecipeRule::matchesEverything() const {
+  return !name && !op && !regex && position == RecipePosition::Anywhere && !smallerThan;
+}
+
+std::vector<StringRef> Recipe::getBuiltinNames() {
+  std::vector<StringRef> names;
+  for (const BuiltinRecipe &recipe : builtinRecipes)
+    names.push_back(recipe.name);
+  return names;
+}
+
+llvm::Expected<Recipe> Recipe::load(StringRef nameOrPath) {
+  for (const BuiltinRecipe &recipe : builtinRecipes)
+    if (recipe.name == nameOrPath)
+      return parse(recipe.text, recipe.name);
+  constexpr uint64_t maxSizeInBytes = 1 << 20;
+  uint64_t sizeInBytes = 0;
+  if (!llvm::sys::fs::exists(nameOrPath))
+    return llvm::createStringError("no recipe '" + nameOrPath + "', expected a file or one of " +
+                                   llvm::join(getBuiltinNames(), ", "));
+  if (llvm::sys::fs::file_size(nameOrPath, sizeInBytes) || sizeInBytes > maxSizeInBytes)
+    return llvm::createStringError(nameOrPath + ": expected a recipe, a text of at most 1 MiB");
+  llvm::ErrorOr<std::unique_ptr<llvm::MemoryBuffer>> buffer = llvm::MemoryBuffer::getFile(nameOrPath);
+  if (!buffer)
+    return llvm::createStringError(nameOrPath + ": " + buffer.getError().message());
+  return parse((*buffer)->getBuffer(), nameOrPath);
+}
+
+llvm::Expected<Recipe> Recipe::parse(StringRef text, StringRef source) { return RecipeText::parse(text, source); }
+
+RecipeDecision Recipe::decide(const OpDescription &op) const {
+  auto rule = llvm::find_if(rules, [&](const RecipeRule &rule) { return rule.matches(op); });
+  RecipeDecision decision;
+  decision.reason = "recipe '" + name + "'";
+  decision.calibrator = calibrator;
+  if (activations)
+    decision.activations = *activations, decision.weights = *weights;
+  if (rule == rules.end())
+    return decision;
+  decision.rule = rule - rules.begin();
+  decision.reason += ", rule " + std::to_string(*decision.rule + 1);
+  if (!rule->reason.empty())
+    decision.reason += ": " + rule->reason;
+  decision.isFloat = rule->isFloat;
+  decision.activations = rule->activations.value_or(decision.activations);
+  decision.weights = rule->weights.value_or(decision.weights);
+  decision.calibrator = rule->calibrator.value_or(decision.calibrator);
+  return decision;
+}

@@ -1,0 +1,135 @@
+//===- RecipeTest.cpp - recipes: rules in order, built-in ones, errors with their place ------------------------------===//
+
+#include "nibble/Scheme/Recipe.h"
+#include "gtest/gtest.h"
+
+using namespace nibble;
+
+static Recipe parse(llvm::StringRef text) { return llvm::cantFail(Recipe::parse(text, "a.yaml")); }
+
+static std::string getError(llvm::StringRef text) {
+  llvm::Expected<Recipe> recipe = Recipe::parse(text, "a.yaml");
+  return recipe ? "" : llvm::toString(recipe.takeError());
+}
+
+/// A recipe with the usual schemes and something behind them.
+static std::string withSchemes(llvm::StringRef rest) {
+  return ("activations: u8, zero_point = integer\nweights: s8 narrow, per channel\n" + rest).str();
+}
+
+TEST(Recipe, BuiltinRecipesAreComplete) {
+  for (llvm::StringRef name : Recipe::getBuiltinNames())
+    EXPECT_TRUE(static_cast<bool>(Recipe::load(name))) << name.str();
+  Recipe float32 = llvm::cantFail(Recipe::load("float32")), w8a8 = llvm::cantFail(Recipe::load("w8a8"));
+  EXPECT_FALSE(float32.needsCalibration());
+  EXPECT_TRUE(float32.decide({"conv1", "conv"}).isFloat);
+  EXPECT_EQ(float32.decide({"conv1", "conv"}).reason, "recipe 'float32', rule 1: it quantizes nothing");
+  EXPECT_TRUE(w8a8.needsCalibration());
+  EXPECT_FALSE(w8a8.decide({"conv1", "conv"}).isFloat);
+}
+
+TEST(Recipe, UnknownNamesListTheBuiltinOnes) {
+  EXPECT_EQ(llvm::toString(Recipe::load("w9a9").takeError()),
+            "no recipe 'w9a9', expected a file or one of float32, w8a8");
+}
+
+TEST(Recipe, SchemesKnowTheirChannelAxis) {
+  mlir::MLIRContext context;
+  context.loadDialect<NibbleDialect>();
+  RecipeDecision decision = parse(withSchemes("")).decide({"conv1", "conv"});
+  SchemeAttr filter = decision.weights.get(&context, 4, 3);
+  EXPECT_EQ(filter.getChannelAxis(), 3);
+  EXPECT_TRUE(filter.getNarrowRange());
+  EXPECT_TRUE(decision.weights.get(&context, 2, std::nullopt).isPerTensor());
+  SchemeAttr input = decision.activations.get(&context, 4, std::nullopt);
+  EXPECT_EQ(input.getZeroPoint(), ZeroPointKind::Integer);
+  EXPECT_TRUE(input.isPerTensor());
+}
+
+TEST(Recipe, TheFirstMatchingRuleDecides) {
+  Recipe recipe = parse(withSchemes(R"(
+calibrator: percentile:99.9
+rules:
+  - name: head
+    float: true
+    reason: it is small
+  - regex: ^block[0-9]+/
+    op: conv
+    calibrator: min-max
+  - position: first
+    activations: s8
+  - position: last
+    weights: s8
+  - smaller_than: 100
+    float: true
+)"));
+  RecipeDecision head = recipe.decide({"head", "contract"});
+  EXPECT_TRUE(head.isFloat);
+  EXPECT_EQ(head.reason, "recipe 'a.yaml', rule 1: it is small");
+  EXPECT_EQ(recipe.decide({"block12/conv", "conv", true}).calibrator, "min-max");
+  EXPECT_EQ(recipe.decide({"block12/conv", "contract", false, false, 100}).rule, std::nullopt);
+  EXPECT_EQ(recipe.decide({"x", "conv", true}).activations.text, "s8");
+  EXPECT_EQ(recipe.decide({"x", "conv", true}).weights.text, "s8 narrow");
+  EXPECT_FALSE(recipe.decide({"x", "conv", false, true}).weights.perChannel);
+  EXPECT_TRUE(recipe.decide({"x", "conv", false, false, 99}).isFloat);
+  RecipeDecision rest = recipe.decide({"x", "conv", false, false, 100});
+  EXPECT_EQ(rest.calibrator, "percentile:99.9");
+  EXPECT_EQ(rest.reason, "recipe 'a.yaml'");
+}
+
+TEST(Recipe, SaysHowImagesBecomeInputs) {
+  Recipe recipe = parse(withSchemes(R"(
+input:
+  size: [224, 320]
+  channels: BGR
+  mean: [104, 117, 123]
+  scale: [0.5]
+  layout: NHWC
+  compile_in: true
+)"));
+  const data::ImageOptions &images = recipe.getImageOptions();
+  EXPECT_EQ(images.height, 224);
+  EXPECT_EQ(images.width, 320);
+  EXPECT_EQ(images.channels, data::ImageChannels::BGR);
+  EXPECT_EQ(images.mean, (std::vector<float>{104, 117, 123}));
+  EXPECT_EQ(images.scale, (std::vector<float>{0.5}));
+  EXPECT_EQ(images.layout, data::ImageLayout::NHWC);
+  EXPECT_TRUE(recipe.compilesInput());
+}
+
+TEST(Recipe, ErrorsSayWhere) {
+  EXPECT_EQ(getError(withSchemes("calibrater: mse")), "a.yaml:3:1: unknown key 'calibrater'");
+  EXPECT_EQ(getError(withSchemes("calibrator: median")),
+            "a.yaml:3:13: unknown calibrator 'median', expected one of entropy, min-max, moving-average, mse, percentile");
+  EXPECT_EQ(getError(withSchemes("rules:\n  - regex: '['\n    float: true")),
+            "a.yaml:4:12: '[' is not a regular expression: brackets ([ ]) not balanced");
+  EXPECT_EQ(getError("activations: u9\nweights: s8"),
+            "a.yaml:1:14: 'u9' is not a scheme: (C1) unknown codec 'u9'");
+  EXPECT_EQ(getError(withSchemes("rules:\n  - name: x")),
+            "a.yaml:4:5: a rule needs an effect: float: true, activations, weights or calibrator");
+  EXPECT_EQ(getError(withSchemes("rules:\n  - name: x\n    float: true\n    weights: s8")),
+            "a.yaml:4:5: a rule is either float or has schemes");
+  EXPECT_EQ(getError(withSchemes("rules:\n  - position: middle\n    float: true")),
+            "a.yaml:4:15: unknown enumerated scalar");
+  EXPECT_EQ(getError(withSchemes("input:\n  mean: [1, 2]")),
+            "a.yaml:4:3: mean and scale are finite numbers, one or one for each of 3 channels");
+  EXPECT_EQ(getError(withSchemes("input:\n  size: [0, 1]")), "a.yaml:4:3: a size is from 1 to 2^26, got 0");
+}
+
+TEST(Recipe, IncompleteRecipesAreErrors) {
+  EXPECT_EQ(getError("activations: u8"), "a.yaml: a recipe has both activations and weights, or none of them");
+  EXPECT_EQ(getError("rules:\n  - op: conv\n    float: true"),
+            "a.yaml: a recipe without activations and weights has only float rules, the last one without conditions");
+  EXPECT_NE(getError(""), "");
+}
+
+TEST(Recipe, AnythingElseIsAnErrorToo) {
+  for (llvm::StringRef text : {"[", "{", "a: &b *b", "- 1", "\"", "%YAML 9\n---", "rules: {}", "input: []", "a: !!x"})
+    EXPECT_NE(getError(text), "") << text.str();
+  for (llvm::StringRef mark : {"[", "{", "- ", "? ", "{a: "}) {
+    std::string deep;
+    for (int i = 0; i < 100000; ++i)
+      deep += mark;
+    EXPECT_EQ(getError(deep), "a.yaml: nested deeper than any recipe");
+  }
+}
