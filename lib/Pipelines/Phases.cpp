@@ -54,12 +54,14 @@ static void buildQuantize(OpPassManager &passes, const PipelineOptions &) {
   passes.addNestedPass<func::FuncOp>(createQuantizePass());
 }
 
-static void buildFuse(OpPassManager &passes, const PipelineOptions &) {
+static void buildFuse(OpPassManager &passes, const PipelineOptions &options) {
   OpPassManager &onFunctions = passes.nest<func::FuncOp>();
   onFunctions.addPass(createSinkDequantizePass());
   onFunctions.addPass(createFuseContractionsPass());
   onFunctions.addPass(createCanonicalizerPass());
   onFunctions.addPass(createCSEPass());
+  if (options.requireInteger)
+    onFunctions.addPass(createVerifyIntegerPass());
 }
 
 static void buildLower(OpPassManager &passes, const PipelineOptions &options) {
