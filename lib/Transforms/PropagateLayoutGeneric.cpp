@@ -11,14 +11,17 @@ using namespace nibble;
 
 namespace {
 
-/// Whether dimension i of the operand depends on loop i alone: an operand as large as the iteration space, broadcast along
-/// some dimensions or resampled.
-bool isAligned(AffineMap map) {
-  if (map.getNumResults() != map.getNumDims())
+/// The loops that run along the dimensions of a tensor, in this order.
+using LoopList = SmallVector<unsigned>;
+
+/// Whether dimension i of the operand depends on `loops[i]` alone: an operand as large as the space of these loops, broadcast
+/// along some dimensions or resampled.
+bool isAligned(AffineMap map, ArrayRef<unsigned> loops) {
+  if (map.getNumResults() != loops.size())
     return false;
-  for (auto [i, expr] : llvm::enumerate(map.getResults()))
+  for (auto [loop, expr] : llvm::zip_equal(loops, map.getResults()))
     for (unsigned dim = 0; dim < map.getNumDims(); ++dim)
-      if (dim != i && expr.isFunctionOfDim(dim))
+      if (dim != loop && expr.isFunctionOfDim(dim))
         return false;
   return true;
 }
@@ -34,42 +37,61 @@ AffineMap permuteResults(AffineMap map, ArrayRef<int64_t> permutation) {
   return AffineMap::get(map.getNumDims(), 0, applyPermutation(map.getResults(), permutation), map.getContext());
 }
 
-/// The reads by index of transposed tensors as large as the iteration space: those of resampling and gathering.
-SmallVector<tensor::ExtractOp> findTransposedReads(linalg::GenericOp op) {
+/// A permutation of `loops` as one of all loops: loop i becomes loop result[i].
+Permutation extendToAllLoops(ArrayRef<int64_t> permutation, ArrayRef<unsigned> loops, unsigned numLoops) {
+  Permutation all = llvm::to_vector(llvm::seq<int64_t>(0, numLoops));
+  for (auto [i, loop] : llvm::enumerate(loops))
+    all[loop] = loops[permutation[i]];
+  return all;
+}
+
+/// The reads by index of transposed tensors of this rank: those of resampling and gathering.
+SmallVector<tensor::ExtractOp> findTransposedReads(linalg::GenericOp op, int64_t rank) {
   return llvm::filter_to_vector(op.getBody()->getOps<tensor::ExtractOp>(), [&](tensor::ExtractOp read) {
-    return getTranspose(read.getTensor()) && read.getTensor().getType().getRank() == op.getNumLoops();
+    return getTranspose(read.getTensor()) && read.getTensor().getType().getRank() == rank;
   });
 }
 
-/// Reorders the loops as the source of the transposed operand has its dimensions. Operands of the same rank lose that
-/// transpose or gain its inverse, operands of a lower rank are brought into the order of the loops. What is read by index can
-/// be read in any order.
+/// Reorders the loops as the source of the transposed operand has its dimensions. Operands as large as that one lose that
+/// transpose or gain its inverse, others are brought into the order of the loops. What is read by index can be read in any
+/// order.
 struct SinkThroughGeneric : public OpRewritePattern<linalg::GenericOp> {
   using OpRewritePattern::OpRewritePattern;
 
   LogicalResult matchAndRewrite(linalg::GenericOp op, PatternRewriter &rewriter) const override {
     if (!op.hasPureTensorSemantics() || op.getNumDpsInits() != 1 || op.hasDynamicShape())
       return rewriter.notifyMatchFailure(op, "expected one static tensor as result");
-    SmallVector<AffineMap> maps = op.getIndexingMapsArray();
-    if (!maps.back().isProjectedPermutation() || sortedOrder(maps.back()) != identity(maps.back().getNumResults()))
+    AffineMap resultMap = op.getIndexingMapsArray().back();
+    if (!resultMap.isProjectedPermutation() || !isIdentityPermutation(sortedOrder(resultMap)))
       return rewriter.notifyMatchFailure(op, "expected a result in the order of the loops");
+    // The transposed operand runs along all loops, or along those of the result.
+    LoopList allLoops = llvm::to_vector(llvm::seq(0u, op.getNumLoops())), resultLoops;
+    for (unsigned i = 0; i < resultMap.getNumResults(); ++i)
+      resultLoops.push_back(resultMap.getDimPosition(i));
+    if (succeeded(sinkAlong(allLoops, op, rewriter)))
+      return success();
+    return resultLoops.size() < allLoops.size() ? sinkAlong(resultLoops, op, rewriter) : failure();
+  }
 
+private:
+  static LogicalResult sinkAlong(ArrayRef<unsigned> loops, linalg::GenericOp op, PatternRewriter &rewriter) {
+    SmallVector<AffineMap> maps = op.getIndexingMapsArray();
     SmallVector<Value> aligned;
     for (auto [operand, map] : llvm::zip_equal(op.getDpsInputs(), ArrayRef(maps).drop_back()))
-      if (isAligned(map))
+      if (isAligned(map, loops))
         aligned.push_back(operand);
-    SmallVector<tensor::ExtractOp> reads = findTransposedReads(op);
+    SmallVector<tensor::ExtractOp> reads = findTransposedReads(op, loops.size());
     for (tensor::ExtractOp read : reads)
       aligned.push_back(read.getTensor());
     std::optional<Permutation> permutation = chooseTransposeToSink(aligned, op->getResult(0));
     if (!permutation)
       return failure();
-    // Loop i of the op becomes loop permutation[i].
     Permutation inverse = invertPermutationVector(*permutation);
+    Permutation loopPermutation = extendToAllLoops(*permutation, loops, op.getNumLoops());
     auto moveLoops = [&](AffineMap map) {
-      SmallVector<AffineExpr> loops = llvm::map_to_vector(
-          *permutation, [&](int64_t loop) { return rewriter.getAffineDimExpr(loop); });
-      return map.replaceDimsAndSymbols(loops, {}, map.getNumDims(), 0);
+      SmallVector<AffineExpr> moved =
+          llvm::map_to_vector(loopPermutation, [&](int64_t loop) { return rewriter.getAffineDimExpr(loop); });
+      return map.replaceDimsAndSymbols(moved, {}, map.getNumDims(), 0);
     };
 
     Location loc = op.getLoc();
@@ -77,7 +99,7 @@ struct SinkThroughGeneric : public OpRewritePattern<linalg::GenericOp> {
     SmallVector<AffineMap> newMaps;
     for (auto [operand, map] : llvm::zip_equal(op.getDpsInputs(), ArrayRef(maps).drop_back())) {
       AffineMap moved = moveLoops(map);
-      if (isAligned(map)) {
+      if (isAligned(map, loops)) {
         inputs.push_back(undoTranspose(rewriter, loc, operand, *permutation));
         newMaps.push_back(permuteResults(moved, inverse));
       } else if (moved.isProjectedPermutation()) {
@@ -96,17 +118,17 @@ struct SinkThroughGeneric : public OpRewritePattern<linalg::GenericOp> {
     Permutation order = sortedOrder(moved);
     Value init = permuteInit(rewriter, op, order);
     newMaps.push_back(permuteResults(moved, order));
-    SmallVector<utils::IteratorType> iterators = applyPermutation(op.getIteratorTypesArray(), inverse);
+    SmallVector<utils::IteratorType> iterators =
+        applyPermutation(op.getIteratorTypesArray(), invertPermutationVector(loopPermutation));
 
     auto generic = linalg::GenericOp::create(rewriter, loc, init.getType(), inputs, init, newMaps, iterators);
     rewriter.inlineRegionBefore(op.getRegion(), generic.getRegion(), generic.getRegion().end());
     for (auto index : generic.getBody()->getOps<linalg::IndexOp>())
-      rewriter.modifyOpInPlace(index, [&] { index.setDim((*permutation)[index.getDim()]); });
+      rewriter.modifyOpInPlace(index, [&] { index.setDim(loopPermutation[index.getDim()]); });
     rewriter.replaceOp(op, createTranspose(rewriter, loc, generic.getResult(0), invertPermutationVector(order)));
     return success();
   }
 
-private:
   /// Makes a read of a transposed tensor one of its source.
   static void readSource(PatternRewriter &rewriter, tensor::ExtractOp read, ArrayRef<int64_t> inverse) {
     SmallVector<Value> indices = applyPermutation(SmallVector<Value>(read.getIndices()), inverse);
@@ -115,8 +137,6 @@ private:
       read.getIndicesMutable().assign(indices);
     });
   }
-
-  static Permutation identity(int64_t rank) { return llvm::to_vector(llvm::seq<int64_t>(0, rank)); }
 
   /// The destination in another order; one that is not read is made anew.
   static Value permuteInit(PatternRewriter &rewriter, linalg::GenericOp op, ArrayRef<int64_t> order) {

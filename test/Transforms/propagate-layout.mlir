@@ -372,3 +372,38 @@ func.func @channel_shuffle(%x: tensor<1x4x5x6xf32>) -> tensor<1x4x5x6xf32> {
   %nhwc = linalg.transpose ins(%joined : tensor<1x6x4x5xf32>) outs(%nhwc_empty : tensor<1x4x5x6xf32>) permutation = [0, 2, 3, 1]
   return %nhwc : tensor<1x4x5x6xf32>
 }
+
+// -----
+
+// Interpolation sums over an inner loop; the tensor that it reads by index runs along the other loops.
+#position = affine_map<(n, c, h, w, k) -> (h, k)>
+#taps = affine_map<(n, c, h, w, k) -> (k)>
+#result = affine_map<(n, c, h, w, k) -> (n, c, h, w)>
+// CHECK-DAG: #[[$POSITION:.*]] = affine_map<(d0, d1, d2, d3, d4) -> (d1, d4)>
+// CHECK-LABEL: func.func @interpolation
+//       CHECK: linalg.generic {indexing_maps = [#[[$POSITION]], {{.*}}], iterator_types = ["parallel", "parallel", "parallel", "parallel", "reduction"]}
+//       CHECK: tensor.extract %arg0[
+//       CHECK: linalg.transpose {{.*}} permutation = [0, 3, 1, 2]
+func.func @interpolation(%x: tensor<1x2x5x3xf32>) -> tensor<1x3x4x5xf32> {
+  %positions = arith.constant dense<[[0, 0], [0, 1], [0, 1], [1, 1]]> : tensor<4x2xi64>
+  %zero = arith.constant 0.0 : f32
+  %half = arith.constant 0.5 : f32
+  %small = tensor.empty() : tensor<1x3x2x5xf32>
+  %large = tensor.empty() : tensor<1x3x4x5xf32>
+  %window = tensor.empty() : tensor<2xf32>
+  %zeros = linalg.fill ins(%zero : f32) outs(%large : tensor<1x3x4x5xf32>) -> tensor<1x3x4x5xf32>
+  %nchw = linalg.transpose ins(%x : tensor<1x2x5x3xf32>) outs(%small : tensor<1x3x2x5xf32>) permutation = [0, 3, 1, 2]
+  %y = linalg.generic {indexing_maps = [#position, #taps, #result], iterator_types = ["parallel", "parallel", "parallel", "parallel", "reduction"]}
+    ins(%positions, %window : tensor<4x2xi64>, tensor<2xf32>) outs(%zeros : tensor<1x3x4x5xf32>) {
+  ^bb0(%position: i64, %unused: f32, %sum: f32):
+    %n = linalg.index 0 : index
+    %c = linalg.index 1 : index
+    %h = arith.index_cast %position : i64 to index
+    %w = linalg.index 3 : index
+    %v = tensor.extract %nchw[%n, %c, %h, %w] : tensor<1x3x2x5xf32>
+    %scaled = arith.mulf %v, %half : f32
+    %next = arith.addf %sum, %scaled : f32
+    linalg.yield %next : f32
+  } -> tensor<1x3x4x5xf32>
+  return %y : tensor<1x3x4x5xf32>
+}
