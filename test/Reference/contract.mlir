@@ -34,7 +34,7 @@ func.func @main() -> tensor<2x1x1xi32> {
 
 // -----
 
-// The largest sums of bytes are exact: 255 * -128 and 255 * 127, 100 times.
+// (S12): the largest sums of bytes are exact: 255 * -128 and 255 * 127, 100 times.
 // CHECK: tensor<1x2xi32> {{\[\[}}-3264000, 3238500]]
 func.func @main() -> tensor<1x2xi32> {
   %x = arith.constant dense<-1> : tensor<1x100xi8>
@@ -55,7 +55,7 @@ func.func @main() -> tensor<1x2xi32> {
 
 // -----
 
-// f16 operands, summed in f32: 2048 + 1 is exact there. An f16 accumulator is rounded at the end, to even.
+// (S13): f16 operands, summed in f32: 2048 + 1 is exact there. An f16 accumulator is rounded at the end, to even.
 // CHECK:      tensor<1x1xf32> {{\[\[}}2049]]
 // CHECK-NEXT: tensor<1x1xf16> {{\[\[}}2048]]
 func.func @main() -> (tensor<1x1xf32>, tensor<1x1xf16>) {

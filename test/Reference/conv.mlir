@@ -2,7 +2,7 @@
 
 // docs/Spec.md, "conv and contract". Input NHWC, filter HWCF.
 
-// Padding reads as the input zero point, so that it adds nothing; all bytes are unsigned here. One row of pixels 3, 4, 5
+// (S11): padding reads as the input zero point, so that it adds nothing; all bytes are unsigned here. One row of pixels 3, 4, 5
 // (less 2: 1, 2, 3) under the taps 10, 20, 30 (less 7: 3, 13, 23): 1*13 + 2*23, 1*3 + 2*13 + 3*23, 2*3 + 3*13.
 // CHECK: tensor<1x1x3x1xi32> {{\[\[\[\[}}159], [198], [145]]]]
 func.func @main() -> tensor<1x1x3x1xi32> {
@@ -21,7 +21,7 @@ func.func @main() -> tensor<1x1x3x1xi32> {
 
 // -----
 
-// Signedness comes from the schemes: 200 * -3 and -56 * 253.
+// (S10): signedness comes from the schemes: 200 * -3 and -56 * 253.
 // CHECK:      tensor<1x1x1x1xi32> {{\[\[\[\[}}-600]]]]
 // CHECK-NEXT: tensor<1x1x1x1xi32> {{\[\[\[\[}}-14168]]]]
 func.func @main() -> (tensor<1x1x1x1xi32>, tensor<1x1x1x1xi32>) {
@@ -66,7 +66,7 @@ func.func @main() -> tensor<1x2x1x2xf32> {
 
 // -----
 
-// The whole epilogue: a scale for each channel, a residual of the result's shape, an offset for all, and codes with
+// (S14): the whole epilogue: a scale for each channel, a residual of the result's shape, an offset for all, and codes with
 // saturation. Pixels 1 and 2 under the weights 3 and -5: sums 3, -5 and 6, -10.
 //   pixel 0: 3 * 0.5 + 1 + 10 = 12.5 -> 12 (tie to even); -5 * 100 + 2 + 10 -> 0
 //   pixel 1: 6 * 0.5 + 300 + 10 -> 255; -10 * 100 + 1000 + 10 = 10

@@ -167,7 +167,7 @@ func.func @main() -> tensor<1xi8> {
 
 // -----
 
-// 32768 * 65535 is 2^31 - 32768; one more 32768 does not fit.
+// (S12): 32768 * 65535 is 2^31 - 32768; one more 32768 does not fit.
 func.func @main() -> tensor<1x1xi32> {
   %x = arith.constant dense<-32768> : tensor<1x2xi16>
   %w = arith.constant dense<[[-1], [1]]> : tensor<2x1xi16>

@@ -2,7 +2,7 @@
 
 // docs/Spec.md, "quantize" to "choose_params". Codes print as signed bytes: 255 is -1.
 
-// Ties go to even; the rest saturates; NaN becomes the code of zero, which is the zero point.
+// (S2) (S3): ties go to even; the rest saturates; NaN becomes the code of zero, which is the zero point.
 // x / 0.5 + 10: 0.25 -> 0.5 -> 0; 0.75 -> 1.5 -> 2; -0.25 -> -0.5 -> 0; 100 -> 210; 200 -> 255; -200 -> 0.
 // CHECK: tensor<10xi8> [10, 12, 10, -46, -1, 0, 10, -1, 0, 10]
 func.func @main() -> tensor<10xi8> {
@@ -30,6 +30,20 @@ func.func @main() -> (tensor<4xi8>, tensor<4xi8>) {
 
 // -----
 
+// (S4): f16 and f64 inputs.
+// CHECK:      tensor<2xi8> [2, -4]
+// CHECK-NEXT: tensor<2xi8> [2, -4]
+func.func @main() -> (tensor<2xi8>, tensor<2xi8>) {
+  %half = arith.constant dense<[1.0, -2.0]> : tensor<2xf16>
+  %double = arith.constant dense<[1.0, -2.0]> : tensor<2xf64>
+  %scale = arith.constant dense<0.5> : tensor<f32>
+  %a = nibble.quantize %half scale(%scale : tensor<f32>) as <s8> : tensor<2xf16> -> tensor<2xi8>
+  %b = nibble.quantize %double scale(%scale : tensor<f32>) as <s8> : tensor<2xf64> -> tensor<2xi8>
+  return %a, %b : tensor<2xi8>, tensor<2xi8>
+}
+
+// -----
+
 // One scale for each row, for each column, and for each two columns of a row; 16-bit codes.
 // CHECK:      tensor<2x3xi8> {{\[\[}}1, 2, 3], [2, 2, 3]]
 // CHECK-NEXT: tensor<2x3xi8> {{\[\[}}1, 1, 1], [4, 2, 2]]
@@ -50,7 +64,7 @@ func.func @main() -> (tensor<2x3xi8>, tensor<2x3xi8>, tensor<2x3xi8>, tensor<2x3
 
 // -----
 
-// Codes of an unsigned scheme are 0 to 255, whatever the sign of the byte.
+// (S5): codes of an unsigned scheme are 0 to 255, whatever the sign of the byte.
 // CHECK:      tensor<3xf32> [-64, 63.5, 0]
 // CHECK-NEXT: tensor<3xf32> [0, -0.5, -64]
 // CHECK-NEXT: tensor<2x2xf32> {{\[\[}}1, -4], [3, -2]]
@@ -69,7 +83,7 @@ func.func @main() -> (tensor<3xf32>, tensor<3xf32>, tensor<2x2xf32>) {
 
 // -----
 
-// (code - 128) * 0.5 + 3: 129 -> 0.5 -> 0, 131 -> 1.5 -> 2, 0 -> -64, 255 -> 63.5 -> 64.
+// (S6): (code - 128) * 0.5 + 3: 129 -> 0.5 -> 0, 131 -> 1.5 -> 2, 0 -> -64, 255 -> 63.5 -> 64.
 // CHECK: tensor<4xi8> [3, 5, -61, 67]
 func.func @main() -> tensor<4xi8> {
   %codes = arith.constant dense<[-127, -125, 0, -1]> : tensor<4xi8>
@@ -84,7 +98,7 @@ func.func @main() -> tensor<4xi8> {
 
 // -----
 
-// Without zero point: the largest magnitude over 127; 1 for a row of zeros; NaN does not count.
+// (S7) (S8) (S9), without zero point: the largest magnitude over 127; 1 for a row of zeros; NaN does not count.
 // CHECK: tensor<3x1xf32> {{\[\[}}2], [1], [0.5]]
 func.func @main() -> tensor<3x1xf32> {
   %x = arith.constant dense<[[-254.0, 1.0], [0.0, -0.0], [0x7FC00000, 63.5]]> : tensor<3x2xf32>
@@ -94,7 +108,7 @@ func.func @main() -> tensor<3x1xf32> {
 
 // -----
 
-// With one: [-1, 1.55] has 255 steps of 0.01; [2, 5.1] is widened to [0, 5.1].
+// (S7), with one: [-1, 1.55] has 255 steps of 0.01; [2, 5.1] is widened to [0, 5.1].
 // CHECK:      tensor<2x1xf32> {{\[\[}}0.00999999978], [0.0199999996]]
 // CHECK-NEXT: tensor<2x1xi32> {{\[\[}}100], [0]]
 func.func @main() -> (tensor<2x1xf32>, tensor<2x1xi32>) {
@@ -105,7 +119,7 @@ func.func @main() -> (tensor<2x1xf32>, tensor<2x1xi32>) {
 
 // -----
 
-// Smaller than any normal scale: what is divided by is 2^-126.
+// (S8): smaller than any normal scale; what is divided by is 2^-126.
 // CHECK: tensor<f32> 1.17549435e-38
 func.func @main() -> tensor<f32> {
   %x = arith.constant dense<[1.0e-38]> : tensor<1xf32>
