@@ -1,6 +1,7 @@
 //===- ContractionKernel.cpp - the loop nest around the register tile -------------------------------===//
 
 #include "ContractionKernel.h"
+#include "DepthwiseKernel.h"
 #include "Epilogue.h"
 #include "FilterLayout.h"
 #include "FlatBuffer.h"
@@ -177,5 +178,7 @@ FailureOr<int64_t> x86::emitContractionKernel(OpBuilder &builder, Operation *op,
   FailureOr<KernelGrid> grid = getKernelGrid(builder, op, *shape);
   if (failed(grid))
     return failure();
+  if (shape->isDepthwise())
+    return emitDepthwiseKernel(builder, op, *shape, *grid, tile, facts);
   return ContractionKernel(builder, op, *shape, facts, std::move(*grid)).emit(tile);
 }

@@ -23,7 +23,10 @@ DotStep::Operand DotStep::loadPixel(Value flat, Value index) {
   if (shape.arithmetic == Arithmetic::Float32)
     return {vector::BroadcastOp::create(builder, loc, getAccumulatorType(), element)};
   Value dword = vector::BitCastOp::create(builder, loc, VectorType::get({1}, builder.getI32Type()), element);
-  Value words = vector::BroadcastOp::create(builder, loc, getAccumulatorType(), dword);
+  return makePixel(vector::BroadcastOp::create(builder, loc, getAccumulatorType(), dword));
+}
+
+DotStep::Operand DotStep::makePixel(Value words) {
   if (shape.isInputSigned)
     words = arith::XOrIOp::create(builder, loc, words, splat(getAccumulatorType(), 0x80808080));
   if (level == Level::Avx2)
@@ -57,16 +60,16 @@ DotStep::Operand DotStep::splitFilter(Value bytes) {
 Value DotStep::dot(Value acc, const Operand &pixel, const Operand &filter) {
   if (shape.arithmetic == Arithmetic::Float32)
     return vector::FMAOp::create(builder, loc, pixel[0], filter[0], acc);
-  auto call = [&](StringRef intrinsic, ValueRange operands) {
+  auto call = [&](const Twine &intrinsic, ValueRange operands) {
     return LLVM::CallIntrinsicOp::create(builder, loc, acc.getType(), builder.getStringAttr(intrinsic), operands)
         .getResult(0);
   };
-  if (level == Level::Avx512Vnni)
-    return call("llvm.x86.avx512.vpdpbusd.512", {acc, pixel[0], filter[0]});
-  if (level == Level::AvxVnni)
-    return call("llvm.x86.avx512.vpdpbusd.256", {acc, pixel[0], filter[0]});
+  std::string width = std::to_string(32 * numLanes);
+  if (level != Level::Avx2)
+    return call("llvm.x86.avx512.vpdpbusd." + width, {acc, pixel[0], filter[0]});
+  StringRef multiply = numLanes == 4 ? "llvm.x86.sse2.pmadd.wd" : "llvm.x86.avx2.pmadd.wd";
   // Sums of two products of 9 by 8 bits: exact, unlike vpmaddubsw, whose 16-bit sums saturate.
   for (auto [pixelPart, filterPart] : llvm::zip_equal(pixel, filter))
-    acc = arith::AddIOp::create(builder, loc, acc, call("llvm.x86.avx2.pmadd.wd", {pixelPart, filterPart}));
+    acc = arith::AddIOp::create(builder, loc, acc, call(multiply, {pixelPart, filterPart}));
   return acc;
 }

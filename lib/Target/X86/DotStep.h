@@ -20,11 +20,15 @@ public:
   /// An operand as the dot product takes it: one value, or the even and the odd bytes.
   using Operand = llvm::SmallVector<mlir::Value, 2>;
 
-  DotStep(mlir::OpBuilder &builder, mlir::Location loc, const ContractionShape &shape, const CpuFacts &facts)
-      : builder(builder), loc(loc), shape(shape), level(getLevel(facts)), numLanes(getNumLanes(facts)) {}
+  /// Steps on vectors of `numLanes` lanes: a register, or a half or a quarter of one.
+  DotStep(mlir::OpBuilder &builder, mlir::Location loc, const ContractionShape &shape, const CpuFacts &facts,
+          int64_t numLanes)
+      : builder(builder), loc(loc), shape(shape), level(getLevel(facts)), numLanes(numLanes) {}
 
   /// The four bytes of one pixel at an index of a flat buffer.
   Operand loadPixel(mlir::Value flat, mlir::Value index);
+  /// Four bytes of pixels for each lane, as vector of i32; for codes only.
+  Operand makePixel(mlir::Value words);
   /// The step of one vector of channels at an index of the flat packed filter.
   Operand loadFilter(mlir::Value flat, mlir::Value index);
   /// acc + pixel . filter

@@ -41,9 +41,41 @@ struct FilterLayout {
 
 FilterLayout getFilterLayout(const ContractionShape &shape, const CpuFacts &facts);
 
+/// The layout of a depthwise filter. Channels come in blocks of one byte register; the last block may be a half or a quarter of
+/// one. Of a block: for each step (four kernel rows of codes, one row of floats), for each kernel column, the vectors of one
+/// dot step. Bytes of kernel rows are interleaved in registers of 16 channels, which leaves lane t of vector j with
+/// channel 16 * (t / 4) + 4 * j + t % 4; packed codes have the same order, floats are in theirs.
+struct DepthwiseLayout {
+  ContractionShape shape;
+  CpuFacts facts;
+
+  /// A block of channels: `numVectors` vectors of `numLanes` lanes. The last block may have fewer channels than lanes.
+  struct Block {
+    int64_t numVectors, numLanes, numChannels;
+    int64_t getSize() const { return numVectors * numLanes; }
+  };
+  Block getFullBlock() const;
+  /// The block behind the full ones; without channels when there is none.
+  Block getTailBlock() const;
+  int64_t getNumFullBlocks() const { return shape.groups / getFullBlock().getSize(); }
+  /// Kernel rows of one step, and steps of a kernel column.
+  int64_t getRowsPerStep() const { return shape.getElementsPerStep(); }
+  int64_t getNumSteps() const { return llvm::divideCeil(shape.kernelRows, getRowsPerStep()); }
+  /// Elements of one vector, and of the whole block.
+  int64_t getVectorSize(const Block &block) const { return block.numLanes * shape.getElementsPerStep(); }
+  int64_t getBlockSize(const Block &block) const {
+    return getNumSteps() * shape.kernelCols * block.numVectors * getVectorSize(block);
+  }
+  /// The channel, counted in the block, of a lane.
+  int64_t getChannel(const Block &block, int64_t vector, int64_t lane) const;
+};
+
+/// The number of elements of the packed filter.
+int64_t getPackedSize(const ContractionShape &shape, const CpuFacts &facts);
+
 /// Calls `place(packed, row, col, inputChannel, channel)` with the position in the packed array of each element of the filter;
 /// the channel is counted over all groups.
-void forEachPackedElement(const FilterLayout &layout,
+void forEachPackedElement(const ContractionShape &shape, const CpuFacts &facts,
                           llvm::function_ref<void(int64_t packed, int64_t row, int64_t col, int64_t inputChannel,
                                                   int64_t channel)> place);
 

@@ -102,6 +102,8 @@ FailureOr<KernelGrid> x86::getKernelGrid(OpBuilder &builder, Operation *op, cons
       return failure();
   }
   join(grid, &KernelGrid::batch, &KernelGrid::rows, &PixelStrides::batch, &PixelStrides::row);
-  join(grid, &KernelGrid::rows, &KernelGrid::cols, &PixelStrides::row, &PixelStrides::col);
+  // The depthwise kernel goes from column to column of one row.
+  if (!shape.isDepthwise())
+    join(grid, &KernelGrid::rows, &KernelGrid::cols, &PixelStrides::row, &PixelStrides::col);
   return grid;
 }

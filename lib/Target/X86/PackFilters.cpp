@@ -49,12 +49,12 @@ template <typename ContractionOp>
 class FilterPacker {
 public:
   FilterPacker(ContractionOp op, ElementsAttr filter, const ContractionShape &shape, const CpuFacts &facts)
-      : op(op), filter(filter), layout(getFilterLayout(shape, facts)), builder(op) {}
+      : op(op), filter(filter), shape(shape), facts(facts), builder(op) {}
 
   LogicalResult pack() {
     SmallVector<int64_t> logicalShape(op.getFilterShape());
     LogicalResult packed =
-        layout.shape.arithmetic == Arithmetic::Float32 ? packElements<float>() : packCodes();
+        shape.arithmetic == Arithmetic::Float32 ? packElements<float>() : packCodes();
     if (succeeded(packed))
       op.setPackedFilterShape(logicalShape);
     return packed;
@@ -63,7 +63,6 @@ public:
 private:
   /// The position of an element in the logical filter.
   int64_t getLogicalIndex(int64_t row, int64_t col, int64_t inputChannel, int64_t channel) {
-    const ContractionShape &shape = layout.shape;
     if constexpr (std::is_same_v<ContractionOp, ContractOp>)
       if (op.getTransposeFilter())
         return channel * shape.inputChannels + inputChannel;
@@ -76,8 +75,9 @@ private:
     std::optional<std::vector<T>> elements = readElements<T>(filter);
     if (!elements)
       return op.emitOpError() << "the elements of the filter are not available";
-    std::vector<T> packed(layout.getSize());
-    forEachPackedElement(layout, [&](int64_t position, int64_t row, int64_t col, int64_t inputChannel, int64_t channel) {
+    std::vector<T> packed(getPackedSize(shape, facts));
+    forEachPackedElement(shape, facts, [&](int64_t position, int64_t row, int64_t col, int64_t inputChannel,
+                                           int64_t channel) {
       packed[position] = (*elements)[getLogicalIndex(row, col, inputChannel, channel)];
     });
     replaceFilter(ArrayRef<T>(packed));
@@ -94,13 +94,14 @@ private:
     if (failed(inputZero) || failed(filterZero))
       return failure();
     // What is read for the activation zero, see ContractionShape::isInputSigned.
-    int64_t storedZero = *inputZero + (layout.shape.isInputSigned ? 128 : 0);
+    int64_t storedZero = *inputZero + (shape.isInputSigned ? 128 : 0);
 
-    std::vector<int8_t> packed(layout.getSize());
+    std::vector<int8_t> packed(getPackedSize(shape, facts));
     std::vector<int64_t> sums(op.getNumChannels());
     bool fits = true;
     bool isSigned = op.getFilterSchemeAttr().isSigned();
-    forEachPackedElement(layout, [&](int64_t position, int64_t row, int64_t col, int64_t inputChannel, int64_t channel) {
+    forEachPackedElement(shape, facts, [&](int64_t position, int64_t row, int64_t col, int64_t inputChannel,
+                                           int64_t channel) {
       int8_t code = (*codes)[getLogicalIndex(row, col, inputChannel, channel)];
       int64_t weight = (isSigned ? code : static_cast<uint8_t>(code)) - *filterZero;
       fits &= weight == static_cast<int8_t>(weight);
@@ -158,7 +159,8 @@ private:
 
   ContractionOp op;
   ElementsAttr filter;
-  FilterLayout layout;
+  const ContractionShape &shape;
+  const CpuFacts &facts;
   OpBuilder builder;
 };
 

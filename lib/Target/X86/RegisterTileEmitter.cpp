@@ -24,7 +24,7 @@ static constexpr int64_t maxUnrolledDots = 128, loopBodyDots = 128;
 RegisterTileEmitter::RegisterTileEmitter(OpBuilder &builder, Operation *op, const ContractionShape &shape,
                                          const CpuFacts &facts, const KernelGrid &grid)
     : builder(builder), op(op), loc(op->getLoc()), shape(shape), grid(grid), numLanes(getNumLanes(facts)),
-      dotStep(builder, loc, shape, facts) {
+      dotStep(builder, loc, shape, facts, getNumLanes(facts)) {
   if (Value buffer = cast<ContractionOpInterface>(op).getBias())
     bias = flatten(builder, buffer, op);
 }

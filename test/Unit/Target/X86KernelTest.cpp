@@ -207,9 +207,9 @@ protected:
   }
 
   template <typename T>
-  std::vector<T> pack(const ConvCase &c, const FilterLayout &layout, const std::vector<T> &w) {
-    std::vector<T> packed(layout.getSize());
-    forEachPackedElement(layout, [&](int64_t at, int64_t row, int64_t col, int64_t input, int64_t channel) {
+  std::vector<T> pack(const ConvCase &c, const CpuFacts &facts, const std::vector<T> &w) {
+    std::vector<T> packed(getPackedSize(getShape(c), facts));
+    forEachPackedElement(getShape(c), facts, [&](int64_t at, int64_t row, int64_t col, int64_t input, int64_t channel) {
       packed[at] = w[((row * c.kernelCols + col) * c.groupInputs() + input) * c.outputChannels + channel];
     });
     packed.resize(packed.size() + 64);
@@ -217,8 +217,7 @@ protected:
   }
 
   void checkInteger(const ConvCase &c, const CpuFacts &facts) {
-    FilterLayout layout = getFilterLayout(getShape(c), facts);
-    auto runner = compile(c, facts, layout.getSize());
+    auto runner = compile(c, facts, getPackedSize(getShape(c), facts));
     ASSERT_TRUE(runner);
     size_t numResults = c.batch * c.rows * c.cols * c.outputChannels;
     Buffer<int8_t> x(c.batch * c.inputRows() * c.inputCols() * c.inputChannels), y(numResults), r(numResults);
@@ -238,7 +237,7 @@ protected:
     if (c.isInputSigned)
       for (size_t i = 0; i < w.size(); ++i)
         biasOfKernel.data[i % c.outputChannels] -= 128 * w[i];
-    std::vector<int8_t> packed = pack(c, layout, w);
+    std::vector<int8_t> packed = pack(c, facts, w);
     runner->run({x.data.data(), packed.data(), (c.hasBias ? biasOfKernel : b).data.data(), m.data.data(),
                  r.data.data(), y.data.data()});
 
@@ -256,8 +255,7 @@ protected:
   }
 
   void checkFloat(const ConvCase &c, const CpuFacts &facts) {
-    FilterLayout layout = getFilterLayout(getShape(c), facts);
-    auto runner = compile(c, facts, layout.getSize());
+    auto runner = compile(c, facts, getPackedSize(getShape(c), facts));
     ASSERT_TRUE(runner);
     Buffer<float> x(c.batch * c.inputRows() * c.inputCols() * c.inputChannels), b(c.outputChannels),
         y(c.batch * c.rows * c.cols * c.outputChannels);
@@ -266,7 +264,7 @@ protected:
     for (auto *values : {&x.data, &b.data, &w})
       for (float &value : *values)
         value = uniform(random);
-    std::vector<float> packed = pack(c, layout, w);
+    std::vector<float> packed = pack(c, facts, w);
     runner->run({x.data.data(), packed.data(), b.data.data(), nullptr, nullptr, y.data.data()});
 
     // A sum of n products of magnitude at most 1, in any order, is off by at most n^2 / 2 half units of 2^-23.
@@ -311,6 +309,31 @@ TEST_F(X86Kernels, WindowShapes) {
 TEST_F(X86Kernels, DilationAndGroups) {
   check({square(7, 6, 20, 3, 1, 2), square(5, 8, 12, 3, 2, 3), square(6, 12, 24, 3, 1, 1, 3),
          square(5, 10, 34, 3, 2, 1, 2), square(4, 6, 6, 3, 1, 1, 6)});
+}
+
+TEST_F(X86Kernels, Depthwise) {
+  std::vector<ConvCase> cases;
+  for (int64_t channels : {2, 16, 17, 33, 64, 88, 200})
+    cases.push_back(square(7, channels, channels, 3, 1, 1, channels));
+  cases.push_back(square(1, 64, 64, 3, 1, 1, 64));
+  cases.push_back(square(2, 24, 24, 5, 1, 1, 24));
+  cases.push_back(square(9, 70, 70, 5, 2, 1, 70));
+  cases.push_back(square(6, 40, 40, 3, 2, 2, 40));
+  cases.push_back(square(5, 16, 16, 7, 1, 1, 16));
+  cases.push_back(square(4, 48, 48, 1, 2, 1, 48));
+  size_t numPlain = cases.size();
+  for (size_t i = 0; i < numPlain; ++i) {
+    ConvCase c = cases[i];
+    c.isInputSigned = i % 2;
+    c.hasResidual = i % 3 == 0;
+    c.batch = 1 + i % 2;
+    cases.push_back(c);
+    c = cases[i];
+    c.isFloat = true;
+    c.hasBias = i % 2;
+    cases.push_back(c);
+  }
+  check(cases);
 }
 
 TEST_F(X86Kernels, SignedActivations) {

@@ -1,0 +1,180 @@
+//===- DepthwiseBlock.cpp - a block of channels of a depthwise convolution ----------------------------===//
+
+#include "DepthwiseBlock.h"
+#include "Epilogue.h"
+#include "FlatBuffer.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+
+using namespace mlir;
+using namespace nibble;
+using namespace nibble::x86;
+
+DepthwiseBlock::DepthwiseBlock(OpBuilder &builder, Operation *op, const DepthwiseLayout &layout,
+                               const DepthwiseLayout::Block &size, const KernelGrid &grid, Value channel, Value filter)
+    : builder(builder), op(op), loc(op->getLoc()), layout(layout), size(size), grid(grid), filterBase(filter),
+      dotStep(builder, loc, layout.shape, layout.facts, size.numLanes) {
+  int64_t numSteps = layout.getNumSteps(), numCols = layout.shape.kernelCols;
+  if (numSteps * numCols * size.numVectors <= layout.facts.numVectorRegisters)
+    for (int64_t step = 0; step < numSteps; ++step)
+      for (int64_t col = 0; col < numCols; ++col)
+        for (int64_t vector = 0; vector < size.numVectors; ++vector)
+          filters.push_back(loadFilter(step, col, vector));
+  Value zero = arith::ConstantOp::create(builder, loc, builder.getZeroAttr(dotStep.getAccumulatorType()));
+  init.assign(size.numVectors, zero);
+  if (Value bias = cast<ContractionOpInterface>(op).getBias())
+    init = loadChannels(flatten(builder, bias, op), channel);
+  loadSharedOperands(channel);
+}
+
+DotStep::Operand DepthwiseBlock::loadFilter(int64_t step, int64_t kernelCol, int64_t vector) {
+  int64_t number = (step * layout.shape.kernelCols + kernelCol) * size.numVectors + vector;
+  return dotStep.loadFilter(grid.filter.flat,
+                            addConstant(builder, loc, filterBase, number * layout.getVectorSize(size)));
+}
+
+//===------------------------------------------------------------------------------------------------===//
+// Columns
+//===------------------------------------------------------------------------------------------------===//
+
+/// The rows of one step: whole vectors of bytes, or all vectors of floats one after the other. Rows below the kernel are zero.
+DepthwiseBlock::Values DepthwiseBlock::loadRows(Value input, int64_t step) {
+  Values rows;
+  for (int64_t part = 0; part < layout.getRowsPerStep(); ++part) {
+    int64_t row = step * layout.getRowsPerStep() + part;
+    if (row < layout.shape.kernelRows)
+      rows.push_back(loadVector(builder, loc, grid.input.flat,
+                                addConstant(builder, loc, input, row * grid.kernelRowStride), size.getSize()));
+    else
+      rows.push_back(arith::ConstantOp::create(builder, loc, builder.getZeroAttr(rows.front().getType())));
+  }
+  return rows;
+}
+
+/// The lower or upper halves of two vectors in turns, within each 16 bytes.
+Value DepthwiseBlock::unpack(Value lhs, Value rhs, bool isHigh) {
+  auto type = cast<VectorType>(lhs.getType());
+  int64_t count = type.getNumElements(), perPart = 128 / type.getElementTypeBitWidth();
+  SmallVector<int64_t> mask;
+  for (int64_t part = 0; part < count; part += perPart)
+    for (int64_t i = 0; i < perPart / 2; ++i) {
+      int64_t from = part + i + (isHigh ? perPart / 2 : 0);
+      mask.append({from, count + from});
+    }
+  return vector::ShuffleOp::create(builder, loc, lhs, rhs, mask);
+}
+
+/// Four vectors of bytes to four vectors of channels whose four bytes are the rows (FilterLayout.h, DepthwiseLayout).
+DepthwiseBlock::Values DepthwiseBlock::interleaveRows(ArrayRef<Value> rows) {
+  auto words = VectorType::get({2 * size.numLanes}, builder.getI16Type());
+  auto pairs = [&](Value lhs, Value rhs, bool isHigh) -> Value {
+    return vector::BitCastOp::create(builder, loc, words, unpack(lhs, rhs, isHigh));
+  };
+  Values vectors;
+  for (bool isHigh : {false, true}) {
+    Value first = pairs(rows[0], rows[1], isHigh), second = pairs(rows[2], rows[3], isHigh);
+    for (bool isHighOfPairs : {false, true})
+      vectors.push_back(vector::BitCastOp::create(builder, loc, getVectorType(builder.getI32Type()),
+                                                  unpack(first, second, isHighOfPairs)));
+  }
+  return vectors;
+}
+
+DepthwiseBlock::Column DepthwiseBlock::loadColumn(Value input) {
+  Column column;
+  for (int64_t step = 0; step < layout.getNumSteps(); ++step) {
+    Values rows = loadRows(input, step);
+    auto &operands = column.emplace_back();
+    if (layout.shape.arithmetic == Arithmetic::Int8) {
+      for (Value words : interleaveRows(rows))
+        operands.push_back(dotStep.makePixel(words));
+      continue;
+    }
+    for (int64_t vector = 0; vector < size.numVectors; ++vector)
+      operands.push_back({vector::ExtractStridedSliceOp::create(builder, loc, rows[0], {vector * size.numLanes},
+                                                                {size.numLanes}, {1})});
+  }
+  return column;
+}
+
+void DepthwiseBlock::accumulate(MutableArrayRef<Value> sums, const Column &column, int64_t kernelCol) {
+  for (int64_t step = 0; step < layout.getNumSteps(); ++step)
+    for (int64_t vector = 0; vector < size.numVectors; ++vector) {
+      int64_t number = (step * layout.shape.kernelCols + kernelCol) * size.numVectors + vector;
+      DotStep::Operand filter = filters.empty() ? loadFilter(step, kernelCol, vector) : filters[number];
+      sums[vector] = dotStep.dot(sums[vector], column[step][vector], filter);
+    }
+}
+
+//===------------------------------------------------------------------------------------------------===//
+// Epilogue
+//===------------------------------------------------------------------------------------------------===//
+
+DepthwiseBlock::Values DepthwiseBlock::loadChannels(Value flat, Value index) {
+  Type element = cast<MemRefType>(flat.getType()).getElementType();
+  auto whole = VectorType::get({size.getSize()}, element);
+  Value channels;
+  if (size.numChannels == size.getSize()) {
+    channels = loadVector(builder, loc, flat, index, size.getSize());
+  } else {
+    // Piece by piece: less may be read past the end than the block has unused channels.
+    channels = arith::ConstantOp::create(builder, loc, builder.getZeroAttr(whole));
+    for (int64_t first = 0; first < size.numChannels; first += size.numLanes) {
+      Value piece = loadVector(builder, loc, flat, addConstant(builder, loc, index, first), size.numLanes);
+      channels = vector::InsertStridedSliceOp::create(builder, loc, piece, channels, ArrayRef<int64_t>{first},
+                                                      ArrayRef<int64_t>{1});
+    }
+  }
+  Values vectors;
+  for (int64_t vector = 0; vector < size.numVectors; ++vector) {
+    SmallVector<int64_t> mask;
+    for (int64_t lane = 0; lane < size.numLanes; ++lane)
+      mask.push_back(layout.getChannel(size, vector, lane));
+    vectors.push_back(vector::ShuffleOp::create(builder, loc, channels, channels, mask));
+  }
+  return vectors;
+}
+
+void DepthwiseBlock::loadSharedOperands(Value channel) {
+  auto contraction = cast<ContractionOpInterface>(op);
+  for (auto [operand, buffer] : llvm::zip_equal(contraction.getEpilogueOperands(), grid.epilogueOperands)) {
+    auto type = cast<MemRefType>(operand.getType());
+    Values &vectors = sharedOperands.emplace_back();
+    if (type.getRank() == 1) {
+      vectors = loadChannels(buffer.flat, channel);
+    } else if (type.getRank() == 0) {
+      Value scalar = loadVector(builder, loc, buffer.flat, arith::ConstantIndexOp::create(builder, loc, 0), 1);
+      vectors.assign(size.numVectors, vector::BroadcastOp::create(builder, loc, getVectorType(type.getElementType()), scalar));
+    }
+  }
+}
+
+void DepthwiseBlock::emitResult(ArrayRef<Value> sums, const DepthwisePosition &position) {
+  SmallVector<Values> operands = sharedOperands;
+  for (auto [number, vectors] : llvm::enumerate(operands))
+    if (vectors.empty())
+      vectors = loadChannels(grid.epilogueOperands[number].flat, position.epilogueOperands[number]);
+  Region &epilogue = cast<ContractionOpInterface>(op).getEpilogue();
+  Values results;
+  for (int64_t vector = 0; vector < size.numVectors; ++vector) {
+    Values arguments = {sums[vector]};
+    for (const Values &vectors : operands)
+      arguments.push_back(vectors[vector]);
+    results.push_back(epilogue.empty() ? arguments[0] : emitEpilogue(builder, epilogue, arguments, size.numLanes));
+  }
+  storeVector(builder, loc, joinResults(results), grid.result.flat, position.result, size.numChannels);
+}
+
+/// One vector in the order of the channels.
+Value DepthwiseBlock::joinResults(ArrayRef<Value> results) {
+  Value whole = results[0];
+  for (Value next : results.drop_front()) {
+    int64_t count = cast<VectorType>(whole.getType()).getNumElements();
+    whole = vector::ShuffleOp::create(builder, loc, whole, next,
+                                      llvm::to_vector(llvm::seq<int64_t>(0, count + size.numLanes)));
+  }
+  SmallVector<int64_t> mask(size.getSize());
+  for (int64_t vector = 0; vector < size.numVectors; ++vector)
+    for (int64_t lane = 0; lane < size.numLanes; ++lane)
+      mask[layout.getChannel(size, vector, lane)] = vector * size.numLanes + lane;
+  return vector::ShuffleOp::create(builder, loc, whole, whole, mask);
+}
