@@ -154,7 +154,7 @@ static bool isAbsorbable(Operation *op, const FusionGroup &group) {
   auto type = cast<RankedTensorType>(generic.getResult(0).getType());
   if (type.getShape() != shape || !type.getElementType().isF32())
     return false;
-  if (group.kind != FusionGroup::Kind::Contraction)
+  if (group.kind == FusionGroup::Kind::Elementwise)
     return true;
   return llvm::none_of(generic.getDpsInputOperands(), [&](OpOperand *operand) {
     OperandExtent extent = getOperandExtent(generic, *operand);

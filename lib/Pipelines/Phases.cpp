@@ -58,6 +58,7 @@ static void buildFuse(OpPassManager &passes, const PipelineOptions &options) {
   OpPassManager &onFunctions = passes.nest<func::FuncOp>();
   onFunctions.addPass(createSinkDequantizePass());
   onFunctions.addPass(createFuseContractionsPass());
+  onFunctions.addPass(createFuseReductionsPass());
   onFunctions.addPass(createCanonicalizerPass());
   onFunctions.addPass(createCSEPass());
   if (options.requireInteger)

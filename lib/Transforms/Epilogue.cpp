@@ -191,3 +191,22 @@ private:
 SmallVector<Value> nibble::buildEpilogue(OpBuilder &builder, Location loc, const EpilogueSpec &spec, Region &region) {
   return EpilogueBuilder(builder, loc, spec, region).build();
 }
+
+QuantizeOp nibble::findResultQuantize(const FusionGroup &group) {
+  Value result = group.getResult();
+  auto quantize = result.hasOneUse() ? dyn_cast<QuantizeOp>(*result.getUsers().begin()) : QuantizeOp();
+  if (!quantize)
+    return nullptr;
+  std::optional<QuantizedTensor> params = matchQuantize(quantize);
+  bool isByte = params && params->scheme.isPerTensor() && params->scheme.getNumBits() == 8 &&
+                params->scheme.getRounding() == RoundingMode::HalfToEven;
+  return isByte ? quantize : nullptr;
+}
+
+void nibble::eraseGroup(RewriterBase &rewriter, const FusionGroup &group, bool includingLast) {
+  SmallVector<Operation *> members = {group.root};
+  for (linalg::GenericOp member : group.chain)
+    members.push_back(member);
+  for (Operation *member : llvm::reverse(ArrayRef(members).drop_back(includingLast ? 0 : 1)))
+    rewriter.eraseOp(member);
+}

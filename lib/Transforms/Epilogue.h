@@ -9,6 +9,7 @@
 
 #include "QuantizedTensor.h"
 #include "nibble/Analysis/FusionGroups.h"
+#include "mlir/IR/PatternMatch.h"
 
 namespace nibble {
 
@@ -25,6 +26,12 @@ struct EpilogueSpec {
 /// region's arguments behind the accumulator; what has to be computed for them is inserted at `builder`.
 llvm::SmallVector<mlir::Value> buildEpilogue(mlir::OpBuilder &builder, mlir::Location loc, const EpilogueSpec &spec,
                                              mlir::Region &region);
+
+/// The op that makes 8-bit codes of a group's result, if nothing else reads it and an epilogue can do that.
+QuantizeOp findResultQuantize(const FusionGroup &group);
+
+/// Erases the ops of a group that was replaced; the last one is gone already when it was the op that was replaced.
+void eraseGroup(mlir::RewriterBase &rewriter, const FusionGroup &group, bool includingLast);
 
 } // namespace nibble
 

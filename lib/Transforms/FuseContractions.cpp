@@ -116,7 +116,7 @@ public:
     if (integer) {
       for (int64_t channel = 0; channel < op.getNumChannels(); ++channel)
         spec.accumulatorScales.push_back(integer->getAccumulatorScale(channel));
-      if (QuantizeOp quantize = findQuantize()) {
+      if (QuantizeOp quantize = findResultQuantize(group)) {
         spec.result = matchQuantize(quantize);
         last = quantize;
       }
@@ -125,34 +125,11 @@ public:
     Operation *fused = create(spec, integer);
     bool endsWithQuantize = last != group.getResult().getDefiningOp();
     rewriter.replaceOp(last, fused->getResults());
-    eraseReplacedOps(/*includingLast=*/endsWithQuantize);
+    eraseGroup(rewriter, group, /*includingLast=*/endsWithQuantize);
     return integer.has_value();
   }
 
 private:
-  /// The op that makes codes of the group's result, if nothing else reads it.
-  QuantizeOp findQuantize() {
-    Value result = group.getResult();
-    if (!result.hasOneUse())
-      return nullptr;
-    auto quantize = dyn_cast<QuantizeOp>(*result.getUsers().begin());
-    if (!quantize)
-      return nullptr;
-    std::optional<QuantizedTensor> params = matchQuantize(quantize);
-    bool isByte = params && params->scheme.isPerTensor() && params->scheme.getNumBits() == 8 &&
-                  params->scheme.getRounding() == RoundingMode::HalfToEven;
-    return isByte ? quantize : nullptr;
-  }
-
-  /// The ops of the group, which nothing reads any more; the last one is gone already when nothing was behind it.
-  void eraseReplacedOps(bool includingLast) {
-    SmallVector<Operation *> members = {group.root};
-    for (linalg::GenericOp member : group.chain)
-      members.push_back(member);
-    for (Operation *member : llvm::reverse(ArrayRef(members).drop_back(includingLast ? 0 : 1)))
-      rewriter.eraseOp(member);
-  }
-
   Operation *create(const EpilogueSpec &spec, const std::optional<IntegerOperands> &integer) {
     Region epilogue;
     SmallVector<Value> epilogueOperands = buildEpilogue(rewriter, loc, spec, epilogue);

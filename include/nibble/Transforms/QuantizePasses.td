@@ -75,6 +75,35 @@ def FuseContractionsPass : Pass<"nibble-fuse-contractions", "::mlir::func::FuncO
                            "::nibble::NibbleDialect"];
 }
 
+def FuseReductionsPass : Pass<"nibble-fuse-reductions", "::mlir::func::FuncOp"> {
+  let summary = "sums of dequantized values as sums of codes";
+  let description = [{
+    Sum pooling and reductions by addition of dequantized values with one scale become sums of codes in i32, which are exact;
+    the zero points are what the sum starts from. Everything behind it, the division of an average and the quantization of the
+    result included, is one elementwise op, with the arithmetic of `docs/Spec.md`, "Fused epilogue".
+
+    Requires: the form after quantize, `nibble-sink-dequantize` done.
+    Ensures: no sum from zero reads dequantized 8-bit codes with one scale.
+    Leaves: sums of more than 2^22 elements.
+
+    ```mlir
+    %x = nibble.dequantize %q scale(%s : tensor<f32>) zero_point(%z : tensor<i32>) as <u8, zero_point = integer>
+           : tensor<4x8xi8> -> tensor<4x8xf32>
+    %sum = linalg.reduce ins(%x : tensor<4x8xf32>) outs(%zero : tensor<8xf32>) dimensions = [0]
+             (%in: f32, %out: f32) { … arith.addf … }
+    ```
+    becomes
+    ```mlir
+    %start = linalg.fill ins(%minus_four_z : i32) outs(%empty : tensor<8xi32>) -> tensor<8xi32>
+    %codes = linalg.generic … ins(%q : tensor<4x8xi8>) outs(%start : tensor<8xi32>) { … arith.extui … arith.addi … }
+    %sum = linalg.generic … ins(%codes : tensor<8xi32>) outs(%result : tensor<8xf32>) { … arith.sitofp … arith.mulf … }
+    ```
+  }];
+  let statistics = [Statistic<"numFused", "fused-reductions", "Sums of codes">];
+  let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::linalg::LinalgDialect", "::mlir::math::MathDialect",
+                           "::mlir::tensor::TensorDialect", "::nibble::NibbleDialect"];
+}
+
 def LowerQuantizeOpsPass : Pass<"nibble-lower-quantize-ops", "::mlir::func::FuncOp"> {
   let summary = "quantize, dequantize and requantize as elementwise ops";
   let description = [{
