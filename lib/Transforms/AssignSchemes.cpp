@@ -1,6 +1,8 @@
 //===- AssignSchemes.cpp - a scheme for every quantizable op, or the reason why not -----------------===//
 
 #include "AssignedSchemes.h"
+#include "nibble/Calibration/Calibrator.h"
+#include "nibble/Scheme/Recipe.h"
 #include "nibble/Transforms/Passes.h"
 
 namespace nibble {
@@ -13,41 +15,67 @@ using namespace nibble;
 
 namespace {
 
-/// Signed symmetric 8-bit codes with a scale for each index of `axis`, for a weight of this rank.
-SchemeAttr getPerChannelScheme(MLIRContext *context, int64_t rank, int64_t axis) {
-  SmallVector<int64_t> block(rank, 0);
-  block[axis] = 1;
-  return SchemeAttr::getInt8(context, /*isSigned=*/true, /*narrowRange=*/true, block, ZeroPointKind::None);
+/// The quantizable ops, in program order, as a recipe sees them.
+SmallVector<std::pair<Operation *, OpDescription>> describeOps(func::FuncOp function) {
+  SmallVector<std::pair<Operation *, OpDescription>> ops;
+  function.walk([&](QuantizableOpInterface op) {
+    OpDescription description;
+    description.name = getUserName(op);
+    description.kind = op->getName().stripDialect().str();
+    for (const QuantizableOperand &operand : op.getQuantizableOperands())
+      if (operand.role == OperandRole::Weight)
+        description.numWeights = cast<ShapedType>(operand.operand->get().getType()).getNumElements();
+    ops.emplace_back(op, std::move(description));
+  });
+  if (!ops.empty()) {
+    ops.front().second.isFirst = true;
+    ops.back().second.isLast = true;
+  }
+  return ops;
 }
 
 struct AssignSchemesPass : public nibble::impl::AssignSchemesPassBase<AssignSchemesPass> {
   using AssignSchemesPassBase::AssignSchemesPassBase;
 
   void runOnOperation() override {
-    if (recipe != "w8a8" && recipe != "float32") {
-      getOperation().emitError() << "unknown recipe '" << recipe << "', expected w8a8 or float32";
+    llvm::Expected<Recipe> loaded = Recipe::load(recipe);
+    if (!loaded) {
+      getOperation().emitError() << llvm::toString(loaded.takeError());
       return signalPassFailure();
     }
-    getOperation().walk([&](QuantizableOpInterface op) {
-      if (recipe == "float32")
-        leaveFloat(op, "recipe 'float32' quantizes nothing");
-      else
-        assign(op);
-    });
+    for (auto &[op, description] : describeOps(getOperation())) {
+      RecipeDecision decision = loaded->decide(description);
+      if (decision.isFloat)
+        leaveFloat(op, decision.reason);
+      else if (failed(assign(cast<QuantizableOpInterface>(op), decision)))
+        return signalPassFailure();
+    }
   }
 
 private:
-  void assign(QuantizableOpInterface op) {
-    MLIRContext *context = &getContext();
+  LogicalResult assign(QuantizableOpInterface op, const RecipeDecision &decision) {
+    auto calibrator = calibration::createCalibrator(decision.calibrator);
+    if (!calibrator)
+      return op->emitError() << llvm::toString(calibrator.takeError());
     AssignedSchemes schemes;
-    schemes.input = SchemeAttr::getInt8(context, /*isSigned=*/false, /*narrowRange=*/false, {}, ZeroPointKind::Integer);
-    schemes.calibrator = StringAttr::get(context, "min-max");
-    for (const QuantizableOperand &operand : op.getQuantizableOperands())
+    schemes.calibrator = StringAttr::get(&getContext(), decision.calibrator);
+    for (const QuantizableOperand &operand : op.getQuantizableOperands()) {
+      int64_t rank = cast<ShapedType>(operand.operand->get().getType()).getRank();
+      std::optional<int64_t> axis;
+      if (operand.channelAxis >= 0)
+        axis = operand.channelAxis;
       if (operand.role == OperandRole::Weight)
-        schemes.filter = getPerChannelScheme(
-            context, cast<ShapedType>(operand.operand->get().getType()).getRank(), operand.channelAxis);
+        schemes.filter = decision.weights.get(&getContext(), rank, axis);
+      else if (operand.role == OperandRole::Activation && !schemes.input)
+        schemes.input = decision.activations.get(&getContext(), rank, std::nullopt);
+    }
+    if (!schemes.input) {
+      leaveFloat(op, "it has no activation to quantize");
+      return success();
+    }
     schemes.set(op);
     ++numAssigned;
+    return success();
   }
 };
 

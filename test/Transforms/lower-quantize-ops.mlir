@@ -1,0 +1,68 @@
+// RUN: %nibble_opt %s --split-input-file --pass-pipeline='builtin.module(func.func(nibble-lower-quantize-ops,canonicalize))' | FileCheck %s
+
+// CHECK-LABEL: @dequantize
+// CHECK-SAME: %[[Q:.*]]: tensor<8xi8>
+// CHECK: %[[S:.*]] = arith.constant 5.000000e-01 : f32
+// CHECK: linalg.generic {{.*}} ins(%[[Q]] : tensor<8xi8>)
+// CHECK: %[[WIDE:.*]] = arith.extsi
+// CHECK: %[[REAL:.*]] = arith.sitofp %[[WIDE]]
+// CHECK: arith.mulf %[[REAL]], %[[S]]
+func.func @dequantize(%q: tensor<8xi8>) -> tensor<8xf32> {
+  %s = arith.constant dense<0.5> : tensor<f32>
+  %x = nibble.dequantize %q scale(%s : tensor<f32>) as <s8 narrow> : tensor<8xi8> -> tensor<8xf32>
+  return %x : tensor<8xf32>
+}
+
+// -----
+
+// The clamp is in float, in front of the rounding; NaN is zero.
+// CHECK-LABEL: @quantize
+// CHECK-DAG: %[[LOW:.*]] = arith.constant -1.000000e+02 : f32
+// CHECK-DAG: %[[HIGH:.*]] = arith.constant 1.550000e+02 : f32
+// CHECK-DAG: %[[ZERO:.*]] = arith.constant 0.000000e+00 : f32
+// CHECK-DAG: %[[S:.*]] = arith.constant 5.000000e-01 : f32
+// CHECK-DAG: %[[Z:.*]] = arith.constant 100 : i32
+// CHECK: %[[QUOTIENT:.*]] = arith.divf %{{.*}}, %[[S]]
+// CHECK: %[[NAN:.*]] = arith.cmpf uno, %[[QUOTIENT]], %[[QUOTIENT]]
+// CHECK: %[[CLEAN:.*]] = arith.select %[[NAN]], %[[ZERO]], %[[QUOTIENT]]
+// CHECK: %[[A:.*]] = arith.maxnumf %[[CLEAN]], %[[LOW]]
+// CHECK: %[[B:.*]] = arith.minnumf %[[A]], %[[HIGH]]
+// CHECK: %[[R:.*]] = math.roundeven %[[B]]
+// CHECK: %[[I:.*]] = arith.fptosi %[[R]]
+// CHECK: %[[C:.*]] = arith.addi %[[I]], %[[Z]]
+// CHECK: arith.trunci %[[C]] : i32 to i8
+func.func @quantize(%x: tensor<8xf32>) -> tensor<8xi8> {
+  %s = arith.constant dense<0.5> : tensor<f32>
+  %z = arith.constant dense<100> : tensor<i32>
+  %q = nibble.quantize %x scale(%s : tensor<f32>) zero_point(%z : tensor<i32>) as <u8, zero_point = integer>
+         : tensor<8xf32> -> tensor<8xi8>
+  return %q : tensor<8xi8>
+}
+
+// -----
+
+// CHECK-LABEL: @requantize
+// CHECK: arith.extui
+// CHECK: arith.subi
+// CHECK: arith.sitofp
+// CHECK: arith.mulf
+// CHECK: arith.trunci
+func.func @requantize(%x: tensor<8xi8>) -> tensor<8xi8> {
+  %m = arith.constant dense<0.5> : tensor<f32>
+  %z = arith.constant dense<100> : tensor<i32>
+  %q = nibble.requantize %x multiplier(%m : tensor<f32>) input_zero_point(%z : tensor<i32>)
+         from <u8, zero_point = integer> to <s8 narrow> : tensor<8xi8> -> tensor<8xi8>
+  return %q : tensor<8xi8>
+}
+
+// -----
+
+// Scales that are not the same for all elements are an operand, by block.
+// CHECK-DAG: #[[PARAM:.*]] = affine_map<(d0, d1) -> (d0, d1 floordiv 4)>
+// CHECK-LABEL: @groups
+// CHECK-SAME: %[[Q:.*]]: tensor<2x8xi8>, %[[S:.*]]: tensor<2x2xf32>
+// CHECK: linalg.generic {indexing_maps = [#{{.*}}, #[[PARAM]], #{{.*}}]{{.*}} ins(%[[Q]], %[[S]] :
+func.func @groups(%q: tensor<2x8xi8>, %s: tensor<2x2xf32>) -> tensor<2x8xf32> {
+  %x = nibble.dequantize %q scale(%s : tensor<2x2xf32>) as <s8 narrow, block = [1, 4]> : tensor<2x8xi8> -> tensor<2x8xf32>
+  return %x : tensor<2x8xf32>
+}
