@@ -199,56 +199,62 @@ FailureOr<SmallVector<Tensor>> nibble::reference::evaluate(Operation *op, ArrayR
 // Models
 //===----------------------------------------------------------------------------------------------===//
 
-/// The arguments of a lowered @main: inputs first, then outputs, the workspace, the weights, and pointers for threads.
-static FailureOr<SmallVector<RuntimeValue>> makeArguments(func::FuncOp main, ModuleOp module, ArrayRef<Tensor> inputs,
-                                                          SmallVectorImpl<unsigned> &outputs) {
+/// The memory behind an argument of a lowered @main, by its role; fails when there is none.
+static FailureOr<Buffer> makeArgument(StringRef role, MemRefType type, ModuleOp module, ArrayRef<Tensor> &inputs) {
+  if (role == "input") {
+    if (inputs.empty())
+      return failure();
+    FailureOr<Buffer> buffer = Buffer::create(inputs.front());
+    inputs = inputs.drop_front();
+    return buffer;
+  }
+  auto weights = module->getAttrOfType<ElementsAttr>("nibble.weights");
+  if (role == "weights" && weights) {
+    FailureOr<Tensor> tensor = Tensor::get(weights);
+    return succeeded(tensor) ? Buffer::create(*tensor) : FailureOr<Buffer>(failure());
+  }
+  bool isScratch = role == "output" || role == "workspace" || (role == "weights" && type.getNumElements() == 0);
+  return isScratch ? Buffer::create(type.getElementType(), type.getShape()) : FailureOr<Buffer>(failure());
+}
+
+/// The arguments of a lowered @main: memory by `nibble.role`, and pointers to how threads are started, which nothing
+/// reads.
+static FailureOr<SmallVector<RuntimeValue>> makeArguments(func::FuncOp main, ModuleOp module, ArrayRef<Tensor> inputs) {
   SmallVector<RuntimeValue> arguments;
-  bool hasWorkspace = false;
   for (auto [number, type] : llvm::enumerate(main.getArgumentTypes())) {
-    auto role = main.getArgAttrOfType<StringAttr>(number, "nibble.role");
-    auto memref = dyn_cast<MemRefType>(type);
-    FailureOr<Buffer> buffer = failure();
     if (isa<LLVM::LLVMPointerType>(type)) {
       arguments.push_back(std::monostate());
       continue;
     }
-    if (!memref || !memref.hasStaticShape()) {
+    auto role = main.getArgAttrOfType<StringAttr>(number, "nibble.role");
+    auto memref = dyn_cast<MemRefType>(type);
+    if (!role || !memref || !memref.hasStaticShape())
       return main.emitOpError() << "has argument " << number << " of type " << type
-                                << ", expected a memref of static shape or a pointer";
-    }
-    if (role && role.getValue() == "input") {
-      if (arguments.size() < inputs.size())
-        buffer = Buffer::create(inputs[number]);
-    } else if (role || !hasWorkspace) {
-      buffer = Buffer::create(memref.getElementType(), memref.getShape());
-      hasWorkspace |= !role;
-      if (role)
-        outputs.push_back(number);
-    } else if (memref.getNumElements() == 0) { // a program without weights
-      buffer = Buffer::create(memref.getElementType(), memref.getShape());
-    } else if (auto weights = module->getAttrOfType<ElementsAttr>("nibble.weights")) {
-      FailureOr<Tensor> tensor = Tensor::get(weights);
-      buffer = succeeded(tensor) ? Buffer::create(*tensor) : FailureOr<Buffer>(failure());
-    }
+                                << ", expected a memref of static shape with a 'nibble.role' or a pointer";
+    FailureOr<Buffer> buffer = makeArgument(role, memref, module, inputs);
     if (failed(buffer) || !isCompatible(*buffer, type))
-      return main.emitOpError() << "has argument " << number << " of type " << type
-                                << ", which no input, output, workspace or 'nibble.weights' fits";
+      return main.emitOpError() << "has nothing that fits argument " << number << " of role " << role << " and type "
+                                << type;
     arguments.push_back(*buffer);
   }
+  if (!inputs.empty())
+    return main.emitOpError() << "has no argument for the last " << inputs.size() << " inputs";
   return arguments;
 }
 
 /// Evaluates a program on memrefs; the results are its outputs.
 static FailureOr<SmallVector<Tensor>> evaluateLowered(func::FuncOp main, ModuleOp module, ArrayRef<Tensor> inputs,
                                                       Observer observer) {
-  SmallVector<unsigned> outputs;
-  FailureOr<SmallVector<RuntimeValue>> arguments = makeArguments(main, module, inputs, outputs);
+  FailureOr<SmallVector<RuntimeValue>> arguments = makeArguments(main, module, inputs);
   Evaluation evaluation{observer};
   if (failed(arguments) || failed(Frame(evaluation).call(main, main, *arguments)))
     return failure();
   SmallVector<Tensor> results;
-  for (unsigned output : outputs) {
-    FailureOr<Tensor> tensor = std::get<Buffer>((*arguments)[output]).toTensor();
+  for (auto [number, argument] : llvm::enumerate(*arguments)) {
+    auto role = main.getArgAttrOfType<StringAttr>(number, "nibble.role");
+    if (!role || role.getValue() != "output")
+      continue;
+    FailureOr<Tensor> tensor = std::get<Buffer>(argument).toTensor();
     if (failed(tensor))
       return main.emitOpError("has an output that the reference interpreter cannot hold");
     results.push_back(*tensor);

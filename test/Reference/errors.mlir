@@ -192,7 +192,7 @@ func.func @main() -> tensor<1x1x1x1xf32> {
 
 // -----
 
-func.func @main(%output: memref<1xf32> {nibble.role = "output"}, %workspace: memref<16xi8>) {
+func.func @main(%output: memref<1xf32> {nibble.role = "output"}, %workspace: memref<16xi8> {nibble.role = "workspace"}) {
   %c8 = arith.constant 8 : index
   // expected-error @below {{'memref.view' op makes a window that reaches outside of its memory}}
   %x = memref.view %workspace[%c8][] : memref<16xi8> to memref<3xf32>
@@ -201,9 +201,23 @@ func.func @main(%output: memref<1xf32> {nibble.role = "output"}, %workspace: mem
 
 // -----
 
-func.func @main(%output: memref<1xf32> {nibble.role = "output"}, %workspace: memref<16xi8>) {
+func.func @main(%output: memref<1xf32> {nibble.role = "output"}, %workspace: memref<16xi8> {nibble.role = "workspace"}) {
   %c2 = arith.constant 2 : index
   // expected-error @below {{'memref.view' op has a byte shift of 2 that does not fit its memory or its element type 'f32'}}
   %x = memref.view %workspace[%c2][] : memref<16xi8> to memref<3xf32>
+  return
+}
+
+// -----
+
+// expected-error @below {{'func.func' op has nothing that fits argument 0 of role "weights" and type 'memref<4xi8>'}}
+func.func @main(%weights: memref<4xi8> {nibble.role = "weights"}) {
+  return
+}
+
+// -----
+
+// expected-error @below {{'func.func' op has argument 0 of type 'memref<?xi8>', expected a memref of static shape with a 'nibble.role' or a pointer}}
+func.func @main(%workspace: memref<?xi8> {nibble.role = "workspace"}) {
   return
 }

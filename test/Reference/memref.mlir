@@ -25,7 +25,8 @@ module attributes {nibble.weights = dense<[0, 0, -128, 63, 0, 0, 0, 64]> : tenso
     }
     return
   }
-  func.func @main(%output: memref<2x2xf32> {nibble.role = "output"}, %workspace: memref<64xi8>, %weights: memref<8xi8>,
+  func.func @main(%output: memref<2x2xf32> {nibble.role = "output"}, %workspace: memref<64xi8> {nibble.role = "workspace"},
+                  %weights: memref<8xi8> {nibble.role = "weights"},
                   %parallel_for: !llvm.ptr, %pool: !llvm.ptr) {
     %c0 = arith.constant 0 : index
     %c16 = arith.constant 16 : index
@@ -41,7 +42,7 @@ module attributes {nibble.weights = dense<[0, 0, -128, 63, 0, 0, 0, 64]> : tenso
 
 // A convolution that writes the inner columns of a buffer with a halo, read as one line afterwards.
 // CHECK: tensor<1x1x4x1xf32> {{\[\[\[}}[0], [3], [6], [0]]]]
-func.func @main(%output: memref<1x1x4x1xf32> {nibble.role = "output"}, %workspace: memref<16xi8>) {
+func.func @main(%output: memref<1x1x4x1xf32> {nibble.role = "output"}, %workspace: memref<16xi8> {nibble.role = "workspace"}) {
   %c0 = arith.constant 0 : index
   %zero = arith.constant 0.0 : f32
   %buffer = memref.view %workspace[%c0][] : memref<16xi8> to memref<1x1x4x1xf32>

@@ -27,7 +27,8 @@ mlir::FailureOr<llvm::SmallVector<Tensor>> evaluate(mlir::func::FuncOp function,
                                                     Observer observer = nullptr);
 
 /// Evaluates `@main` of a model in any phase from import to lower (docs/Architecture.md): in a lowered program the
-/// arguments with `nibble.role = "output"` are the results, and workspace and weights are supplied.
+/// arguments of role "output" are the results, and workspace and weights are supplied. Filters must be in logical order: what a
+/// target's packing means is the target's affair.
 mlir::FailureOr<llvm::SmallVector<Tensor>> evaluateMain(mlir::ModuleOp module, llvm::ArrayRef<Tensor> inputs,
                                                         Observer observer = nullptr);
 

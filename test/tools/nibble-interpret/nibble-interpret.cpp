@@ -1,11 +1,12 @@
 //===- nibble-interpret.cpp - evaluates @main of an .mlir file and prints its results ---------------===//
 //
-// For tests of lib/Reference: inputs are constants in the file. One line for each result, `tensor<2x2xf32> [[1, 2], [3,
-// 4]]`, each float with as many digits as make it different from its neighbours. With --fold, every op of a function
-// that evaluateConstant folds is replaced by constants, and the module is printed.
+// For tests of lib/Reference: inputs are constants in the file, or read with --input from .npy files. One line for each
+// result, `tensor<2x2xf32> [[1, 2], [3, 4]]`, each float with as many digits as make it different from its neighbours.
+// With --fold, every op of a function that evaluateConstant folds is replaced by constants, and the module is printed.
 //
 //===----------------------------------------------------------------------------------------------===//
 
+#include "nibble/Data/Npy.h"
 #include "nibble/Pipelines/InitDialectsAndPasses.h"
 #include "nibble/Reference/ConstantEvaluation.h"
 #include "nibble/Reference/Interpreter.h"
@@ -28,6 +29,9 @@ static llvm::cl::opt<std::string> inputFile(llvm::cl::Positional, llvm::cl::desc
 static llvm::cl::opt<bool> splitInputFile("split-input-file", llvm::cl::desc("Each part is a module of its own"));
 static llvm::cl::opt<bool> verifyDiagnostics("verify-diagnostics", llvm::cl::desc("Compare with expected-* comments"));
 static llvm::cl::opt<bool> observe("observe", llvm::cl::desc("Print the results of every op"));
+static llvm::cl::list<std::string>
+    inputFiles("input", llvm::cl::value_desc("file.npy"),
+               llvm::cl::desc("The next input of @main; more samples than it has are cut off"));
 static llvm::cl::opt<bool> fold("fold", llvm::cl::desc("Fold the ops of @main on constants and print the module"));
 
 static void printElement(const Tensor &tensor, int64_t index, raw_ostream &os) {
@@ -71,6 +75,23 @@ static void foldConstant(Operation &op) {
   op.erase();
 }
 
+/// Reads the files of --input as the leading arguments of @main. `arrays` owns their elements.
+static FailureOr<SmallVector<Tensor>> readInputs(func::FuncOp main, std::vector<data::Array> &arrays) {
+  SmallVector<Tensor> inputs;
+  for (auto [path, type] : llvm::zip(inputFiles, main.getArgumentTypes())) {
+    llvm::Expected<data::Array> array = data::readNpy(path);
+    if (!array)
+      return main.emitError(llvm::toString(array.takeError()));
+    auto shaped = cast<ShapedType>(type);
+    uint64_t size = shaped.getNumElements() * llvm::divideCeil(shaped.getElementTypeBitWidth(), 8);
+    if (array->bytes.size() < size)
+      return main.emitError() << path << ": expected at least " << size << " bytes, got " << array->bytes.size();
+    arrays.push_back(std::move(*array));
+    inputs.push_back(Tensor::borrow(shaped.getElementType(), shaped.getShape(), arrays.back().bytes.data()));
+  }
+  return inputs;
+}
+
 static LogicalResult process(ModuleOp module, raw_ostream &os) {
   if (fold) {
     for (auto function : module.getOps<func::FuncOp>())
@@ -85,8 +106,14 @@ static LogicalResult process(ModuleOp module, raw_ostream &os) {
       print(tensor, os);
     }
   };
+  std::vector<data::Array> arrays;
+  FailureOr<SmallVector<Tensor>> inputs = SmallVector<Tensor>();
+  if (auto main = module.lookupSymbol<func::FuncOp>("main"))
+    inputs = readInputs(main, arrays);
+  if (failed(inputs))
+    return failure();
   FailureOr<SmallVector<Tensor>> results =
-      reference::evaluateMain(module, {}, observe ? reference::Observer(printResults) : nullptr);
+      reference::evaluateMain(module, *inputs, observe ? reference::Observer(printResults) : nullptr);
   if (failed(results))
     return failure();
   for (const Tensor &tensor : *results)
