@@ -71,13 +71,13 @@ static void buildLower(OpPassManager &passes, const PipelineOptions &options) {
   passes.addPass(createLinalgElementwiseOpFusionPass());
   passes.addPass(createCanonicalizerPass());
   passes.addPass(createCSEPass());
-  options.target->buildPackingPasses(passes, options.cpu);
-
   OpPassManager &onTensors = passes.nest<func::FuncOp>();
   onTensors.addPass(createAddResultDestinationsPass());
   onTensors.addPass(createLocalizeDestinationsPass());
   onTensors.addPass(createLowerConcatPass());
   onTensors.addPass(createMaterializePaddingPass());
+  // Behind the padding, which needs the zero points that packing folds into the bias.
+  options.target->buildPackingPasses(passes, options.cpu);
   passes.addPass(bufferization::createEmptyTensorEliminationPass());
 
   bufferization::OneShotBufferizePassOptions bufferize;
