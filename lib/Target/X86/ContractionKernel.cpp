@@ -7,6 +7,7 @@
 #include "FlatBuffer.h"
 #include "Partition.h"
 #include "RegisterTileEmitter.h"
+#include "RuntimePacker.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 
@@ -21,14 +22,23 @@ public:
   ContractionKernel(OpBuilder &builder, Operation *op, const ContractionShape &shape, const CpuFacts &facts,
                     KernelGrid grid)
       : builder(builder), op(op), loc(op->getLoc()), shape(shape), facts(facts), layout(getFilterLayout(shape, facts)),
-        grid(std::move(grid)), tileEmitter(builder, op, this->shape, facts, this->grid) {}
+        grid(std::move(grid)), tileEmitter(builder, op, this->shape, facts, this->grid) {
+    if (Value buffer = cast<ContractionOpInterface>(op).getBias())
+      bias = flatten(builder, buffer, op);
+    if (isPacked() || !RuntimePacker::isNeeded(op, shape))
+      return;
+    auto contract = cast<ContractOp>(op);
+    layout.panelVectors = RuntimePacker::limitVectors(contract, shape, facts, layout.panelVectors);
+    packer.emplace(builder, contract, this->shape, facts, layout.panelVectors);
+  }
 
   int64_t emit(Value tile);
 
 private:
   Partition getPartition() const;
   RegisterTile getTile(int64_t vectors) const {
-    return chooseTile(shape, facts, {grid.rows, grid.cols}, vectors);
+    // Rows with filters of their own cannot share a tile.
+    return chooseTile(shape, facts, {grid.filter.strides.row ? 1 : grid.rows, grid.cols}, vectors);
   }
   bool isPacked() const { return op->hasAttr("packedFilterShape"); }
   /// Adds a dimension of pixels to the position of every buffer.
@@ -46,6 +56,10 @@ private:
   FilterLayout layout;
   KernelGrid grid;
   RegisterTileEmitter tileEmitter;
+  /// Flat bias; null when there is none.
+  Value bias;
+  /// For filters that are put into the order of the kernel while it runs.
+  std::optional<RuntimePacker> packer;
   PartIndices parts;
 };
 
@@ -54,7 +68,7 @@ private:
 Partition ContractionKernel::getPartition() const {
   RegisterTile tile = getTile(layout.getNumFullPanels() ? layout.panelVectors : layout.getTailVectors());
   Partition blocks = {shape.groups > 1 ? shape.groups : layout.getNumFullPanels(),
-                      grid.batch * grid.rows / tile.rows, grid.cols / tile.cols};
+                      grid.batch * grid.rows / tile.rows, packer ? 1 : grid.cols / tile.cols};
   auto numElements = [](Value buffer) { return cast<MemRefType>(buffer.getType()).getNumElements(); };
   auto contraction = cast<ContractionOpInterface>(op);
   bool isFilterLarger = numElements(contraction.getFilter()) > numElements(contraction.getInput());
@@ -89,12 +103,14 @@ void ContractionKernel::emitGroup(Value group, const PartIndex &panelPart) {
   Value zero = arith::ConstantIndexOp::create(builder, loc, 0);
   first.input = scale(builder, loc, group, shape.inputChannels);
   first.channel = scale(builder, loc, group, shape.outputChannels);
-  first.filter = isPacked() ? scale(builder, loc, group, layout.getGroupSize()) : zero;
+  first.filter = scale(builder, loc, group, isPacked() ? layout.getGroupSize() : 0);
+  // From panel to panel of a filter in its own order: over its columns, or its rows when it is transposed.
+  int64_t channelStride = packer ? packer->getChannelStride(grid) : 1;
+  int64_t panelStride = isPacked() ? layout.getPanelSize() : layout.getPanelChannels() * channelStride;
   auto atPanel = [&](Value panel) {
     TilePosition position = first;
     position.channel = add(builder, loc, first.channel, scale(builder, loc, panel, layout.getPanelChannels()));
-    int64_t panelSize = isPacked() ? layout.getPanelSize() : layout.getPanelChannels();
-    position.filter = add(builder, loc, first.filter, scale(builder, loc, panel, panelSize));
+    position.filter = add(builder, loc, first.filter, scale(builder, loc, panel, panelStride));
     position.result = position.channel;
     position.epilogueOperands.assign(grid.epilogueOperands.size(), position.channel);
     return position;
@@ -126,9 +142,14 @@ TilePosition ContractionKernel::advance(TilePosition position, Value index, int6
 /// All pixels of this part for one panel.
 void ContractionKernel::emitPanel(TilePosition position, int64_t numChannels) {
   int64_t vectors = llvm::divideCeil(numChannels, layout.numLanes), perStep = shape.getElementsPerStep();
-  RegisterTile registerTile = getTile(vectors);
-  FilterPanel panel = {numChannels, isPacked() ? layout.getStepSize(vectors) : grid.filterRowStride,
-                       layout.numLanes * perStep};
+  RegisterTile registerTile = getTile(vectors + (packer ? packer->getNumExtraVectors() : 0));
+  FilterPanel panel;
+  panel.flat = grid.filter.flat;
+  panel.numChannels = numChannels;
+  panel.stepStride = isPacked() ? layout.getStepSize(vectors) : grid.filterRowStride;
+  panel.vectorStride = layout.numLanes * perStep;
+  panel.init = bias;
+  panel.initIndex = position.channel;
   int64_t rowBlocks = grid.rows / registerTile.rows;
   emitLoop(parts.rows.getBounds(builder, loc, grid.batch * rowBlocks), [&](Value block) {
     TilePosition atRow = position;
@@ -137,7 +158,12 @@ void ContractionKernel::emitPanel(TilePosition position, int64_t numChannels) {
       atRow = advance(atRow, arith::DivUIOp::create(builder, loc, block, blocks), 1, &PixelStrides::batch);
       block = arith::RemUIOp::create(builder, loc, block, blocks);
     }
-    emitRowBlock(advance(atRow, block, registerTile.rows, &PixelStrides::row), registerTile, panel);
+    atRow = advance(atRow, block, registerTile.rows, &PixelStrides::row);
+    if (packer) {
+      panel = packer->emit(panel, atRow.filter, grid);
+      atRow.filter = arith::ConstantIndexOp::create(builder, loc, 0);
+    }
+    emitRowBlock(atRow, registerTile, panel);
   });
 }
 
@@ -158,19 +184,19 @@ void ContractionKernel::emitRowBlock(const TilePosition &position, const Registe
   });
 }
 
-/// Filters that are not packed are read in place where their rows of channels are vectors already.
-static LogicalResult verifyFilter(Operation *op, const ContractionShape &shape) {
+/// Convolutions have packed filters; matrix products may pack theirs while they run.
+static LogicalResult verifyFilter(Operation *op, const ContractionShape &shape, const CpuFacts &facts) {
   if (op->hasAttr("packedFilterShape"))
     return success();
   auto contract = dyn_cast<ContractOp>(op);
-  if (contract && !contract.getTransposeFilter() && shape.arithmetic == Arithmetic::Float32)
-    return success();
-  return op->emitOpError() << "is not lowered for x86 yet with a filter that is known only at run time";
+  if (!contract)
+    return op->emitOpError() << "is not lowered for x86 yet with a filter that is known only at run time";
+  return RuntimePacker::isNeeded(op, shape) ? RuntimePacker::verify(contract, shape, facts) : success();
 }
 
 FailureOr<int64_t> x86::emitContractionKernel(OpBuilder &builder, Operation *op, Value tile, const CpuFacts &facts) {
   FailureOr<ContractionShape> shape = getContractionShape(op);
-  if (failed(shape) || failed(verifyFilter(op, *shape)))
+  if (failed(shape) || failed(verifyFilter(op, *shape, facts)))
     return failure();
   Region &epilogue = cast<ContractionOpInterface>(op).getEpilogue();
   if (!epilogue.empty() && failed(verifyEpilogue(epilogue)))

@@ -29,13 +29,22 @@ DotStep::Operand DotStep::loadPixel(Value flat, Value index) {
 DotStep::Operand DotStep::makePixel(Value words) {
   if (shape.isInputSigned)
     words = arith::XOrIOp::create(builder, loc, words, splat(getAccumulatorType(), 0x80808080));
+  return toOperand(words);
+}
+
+DotStep::Operand DotStep::makeOnes() { return toOperand(splat(getAccumulatorType(), 0x01010101)); }
+
+DotStep::Operand DotStep::toOperand(Value words) {
   if (level == Level::Avx2)
     return splitPixel(words);
   return {vector::BitCastOp::create(builder, loc, VectorType::get({4 * numLanes}, builder.getI8Type()), words)};
 }
 
 DotStep::Operand DotStep::loadFilter(Value flat, Value index) {
-  Value elements = loadVector(builder, loc, flat, index, numLanes * shape.getElementsPerStep());
+  return makeFilter(loadVector(builder, loc, flat, index, numLanes * shape.getElementsPerStep()));
+}
+
+DotStep::Operand DotStep::makeFilter(Value elements) {
   if (shape.arithmetic == Arithmetic::Int8 && level == Level::Avx2)
     return splitFilter(elements);
   return {elements};

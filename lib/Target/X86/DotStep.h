@@ -29,14 +29,19 @@ public:
   Operand loadPixel(mlir::Value flat, mlir::Value index);
   /// Four bytes of pixels for each lane, as vector of i32; for codes only.
   Operand makePixel(mlir::Value words);
+  /// A pixel of ones, as it is multiplied: it makes a dot product the sum of the filter.
+  Operand makeOnes();
   /// The step of one vector of channels at an index of the flat packed filter.
   Operand loadFilter(mlir::Value flat, mlir::Value index);
+  /// The step of one vector of channels from its elements.
+  Operand makeFilter(mlir::Value elements);
   /// acc + pixel . filter
   mlir::Value dot(mlir::Value acc, const Operand &pixel, const Operand &filter);
 
   mlir::VectorType getAccumulatorType();
 
 private:
+  Operand toOperand(mlir::Value words);
   Operand splitPixel(mlir::Value words);
   Operand splitFilter(mlir::Value bytes);
   mlir::Value splat(mlir::VectorType type, int64_t value);

@@ -24,10 +24,7 @@ static constexpr int64_t maxUnrolledDots = 128, loopBodyDots = 128;
 RegisterTileEmitter::RegisterTileEmitter(OpBuilder &builder, Operation *op, const ContractionShape &shape,
                                          const CpuFacts &facts, const KernelGrid &grid)
     : builder(builder), op(op), loc(op->getLoc()), shape(shape), grid(grid), numLanes(getNumLanes(facts)),
-      dotStep(builder, loc, shape, facts, getNumLanes(facts)) {
-  if (Value buffer = cast<ContractionOpInterface>(op).getBias())
-    bias = flatten(builder, buffer, op);
-}
+      dotStep(builder, loc, shape, facts, getNumLanes(facts)) {}
 
 void RegisterTileEmitter::emit(const RegisterTile &newTile, const FilterPanel &newPanel,
                                const TilePosition &newPosition) {
@@ -45,11 +42,11 @@ int64_t RegisterTileEmitter::getPixelOffset(const PixelStrides &strides, int64_t
 RegisterTileEmitter::Values RegisterTileEmitter::emitInit() {
   Value zero = arith::ConstantOp::create(builder, loc, builder.getZeroAttr(dotStep.getAccumulatorType()));
   Values accumulators(tile.getNumAccumulators(), zero);
-  if (!bias)
+  if (!panel.init)
     return accumulators;
-  for (int64_t vector = 0; vector < tile.vectors; ++vector) {
-    Value index = addConstant(builder, loc, position.channel, vector * numLanes);
-    Value init = loadVector(builder, loc, bias, index, numLanes);
+  for (int64_t vector = 0; vector < panel.getResultVectors(tile); ++vector) {
+    Value index = addConstant(builder, loc, panel.initIndex, vector * numLanes);
+    Value init = loadVector(builder, loc, panel.init, index, numLanes);
     for (int64_t pixel = 0; pixel < tile.getNumPixels(); ++pixel)
       accumulators[pixel * tile.vectors + vector] = init;
   }
@@ -126,7 +123,7 @@ RegisterTileEmitter::Values RegisterTileEmitter::emitSteps(Values accumulators, 
     SmallVector<DotStep::Operand> filters;
     for (int64_t vector = 0; vector < tile.vectors; ++vector)
       filters.push_back(dotStep.loadFilter(
-          grid.filter.flat, addConstant(builder, loc, filter, step * panel.stepStride + vector * panel.vectorStride)));
+          panel.flat, addConstant(builder, loc, filter, step * panel.stepStride + vector * panel.vectorStride)));
     Value *phase = &accumulators[step % tile.phases * numPixels * tile.vectors];
     for (int64_t pixel = 0; pixel < numPixels; ++pixel) {
       int64_t offset = getPixelOffset(grid.input.strides, pixel) + step * shape.getElementsPerStep();
@@ -155,6 +152,15 @@ Value RegisterTileEmitter::sumPhases(ArrayRef<Value> accumulators, int64_t index
   return sum;
 }
 
+Value RegisterTileEmitter::getSum(ArrayRef<Value> accumulators, int64_t pixel, int64_t vector) {
+  Value sum = sumPhases(accumulators, pixel * tile.vectors + vector);
+  if (!panel.pixelSumFactor)
+    return sum;
+  Value pixelSum = sumPhases(accumulators, pixel * tile.vectors + tile.vectors - 1);
+  Value factor = vector::BroadcastOp::create(builder, loc, sum.getType(), panel.pixelSumFactor);
+  return arith::SubIOp::create(builder, loc, sum, arith::MulIOp::create(builder, loc, pixelSum, factor));
+}
+
 /// The epilogue operands of one vector of channels that all pixels share; null for the others.
 RegisterTileEmitter::Values RegisterTileEmitter::loadSharedOperands(int64_t vector) {
   auto contraction = cast<ContractionOpInterface>(op);
@@ -178,11 +184,11 @@ RegisterTileEmitter::Values RegisterTileEmitter::loadSharedOperands(int64_t vect
 /// Vector by vector, so that what all pixels share is live for one vector only.
 void RegisterTileEmitter::emitResults(ArrayRef<Value> accumulators) {
   Region &epilogue = cast<ContractionOpInterface>(op).getEpilogue();
-  for (int64_t vector = 0; vector < tile.vectors; ++vector) {
+  for (int64_t vector = 0; vector < panel.getResultVectors(tile); ++vector) {
     Values shared = loadSharedOperands(vector);
     int64_t firstLane = vector * numLanes, numValid = std::min(numLanes, panel.numChannels - firstLane);
     for (int64_t pixel = 0; pixel < tile.getNumPixels(); ++pixel) {
-      Values arguments = {sumPhases(accumulators, pixel * tile.vectors + vector)};
+      Values arguments = {getSum(accumulators, pixel, vector)};
       for (auto [number, buffer] : llvm::enumerate(grid.epilogueOperands)) {
         Value value = shared[number];
         if (!value) {

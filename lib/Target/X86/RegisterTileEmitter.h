@@ -19,10 +19,20 @@ struct TilePosition {
 
 /// The part of the filter that a tile reads.
 struct FilterPanel {
+  /// The flat buffer that TilePosition::filter is a position in.
+  mlir::Value flat;
   /// Channels of the panel; the last vector may be partly used.
   int64_t numChannels;
   /// Elements between steps, and between vectors of one step.
   int64_t stepStride, vectorStride;
+  /// What the sums start as: a flat buffer and the position of the panel's first channel; null for zero.
+  mlir::Value init, initIndex;
+  /// When given, the last vector of the panel is not of channels but sums the pixels, and this many times that sum is taken
+  /// from the sums of the channels.
+  mlir::Value pixelSumFactor;
+
+  /// Vectors whose sums are results.
+  int64_t getResultVectors(const RegisterTile &tile) const { return tile.vectors - (pixelSumFactor ? 1 : 0); }
 };
 
 class RegisterTileEmitter {
@@ -43,6 +53,8 @@ private:
   void emitResults(llvm::ArrayRef<mlir::Value> accumulators);
   Values loadSharedOperands(int64_t vector);
   mlir::Value sumPhases(llvm::ArrayRef<mlir::Value> accumulators, int64_t index);
+  /// The sum of one result before the epilogue.
+  mlir::Value getSum(llvm::ArrayRef<mlir::Value> accumulators, int64_t pixel, int64_t vector);
   /// A loop from 0 to `count` that carries the accumulators.
   Values emitLoop(int64_t count, int64_t step, Values accumulators,
                   llvm::function_ref<Values(mlir::Value, Values)> body);
@@ -56,8 +68,6 @@ private:
   const KernelGrid &grid;
   int64_t numLanes;
   DotStep dotStep;
-  /// Flat bias; null when there is none.
-  mlir::Value bias;
 
   // The tile that is being emitted.
   RegisterTile tile;

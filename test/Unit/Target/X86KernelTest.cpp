@@ -170,6 +170,47 @@ ContractionShape getShape(const ConvCase &c) {
   return shape;
 }
 
+/// A product of two activations: [batch, M, K] times [batch, K, N] or [batch, N, K].
+struct ProductCase {
+  int64_t batch, m, n, k;
+  bool isTransposed = false, isFloat = false, isInputSigned = false, isFilterSigned = true;
+  int64_t inputZero = 0, filterZero = 0;
+};
+
+std::ostream &operator<<(std::ostream &os, const ProductCase &c) {
+  return os << llvm::formatv("{0}x{1}x{2}x{3}{4}{5}, {6} times {7}, zeros {8} and {9}", c.batch, c.m, c.n, c.k,
+                             c.isTransposed ? ", transposed" : "", c.isFloat ? ", float" : "",
+                             c.isInputSigned ? "signed" : "unsigned", c.isFilterSigned ? "signed" : "unsigned",
+                             c.inputZero, c.filterZero)
+                   .str();
+}
+
+std::string getKernelText(const ProductCase &c) {
+  std::string element = c.isFloat ? "f32" : "i8";
+  std::string x = llvm::formatv("memref<{0}x{1}x{2}x{3}>", c.batch, c.m, c.k, element);
+  std::string w = llvm::formatv("memref<{0}x{1}x{2}x{3}>", c.batch, c.isTransposed ? c.n : c.k,
+                                c.isTransposed ? c.k : c.n, element);
+  std::string y = llvm::formatv("memref<{0}x{1}x{2}x{3}>", c.batch, c.m, c.n, c.isFloat ? "f32" : "i32");
+  std::string schemes = llvm::formatv("inputScheme = #nibble.scheme<{0}, zero_point = integer>, "
+                                      "filterScheme = #nibble.scheme<{1}, zero_point = integer>",
+                                      c.isInputSigned ? "s8" : "u8", c.isFilterSigned ? "s8" : "u8");
+  return llvm::formatv(R"(
+    func.func @main(%x: {0}, %w: {1}, %y: {2}) {{
+      nibble.launch @kernel tiles(1) (%x, %w, %y) : {0}, {1}, {2}
+      return
+    }
+    func.func private @kernel(%tile: index, %x: {0}, %w: {1}, %y: {2}) {{
+      %zx = arith.constant {3} : i32
+      %zw = arith.constant {4} : i32
+      nibble.contract ins(%x, %w : {0}, {1}) {5} outs(%y : {2}) {{{6} {7}}
+      return
+    })",
+                       x, w, y, c.inputZero, c.filterZero,
+                       c.isFloat ? "" : "input_zero_point(%zx) filter_zero_point(%zw)", c.isFloat ? "" : schemes,
+                       c.isTransposed ? (c.isFloat ? "transposeFilter" : ", transposeFilter") : "")
+      .str();
+}
+
 /// Calls `visit(result position, channel, sum)` for each result. T is the stored, S the summed type.
 template <typename T, typename S>
 void forEachSum(const ConvCase &c, const Buffer<T> &x, const std::vector<T> &w, const Buffer<S> &b,
@@ -198,8 +239,8 @@ class X86Kernels : public testing::Test {
 protected:
   std::mt19937 random{1};
 
-  std::unique_ptr<KernelRunner> compile(const ConvCase &c, const CpuFacts &facts, int64_t packedSize) {
-    auto module = mlir::parseSourceString<mlir::ModuleOp>(getKernelText(c, packedSize), &getContext());
+  std::unique_ptr<KernelRunner> compile(const std::string &text, const CpuFacts &facts) {
+    auto module = mlir::parseSourceString<mlir::ModuleOp>(text, &getContext());
     if (!module)
       return nullptr;
     auto runner = KernelRunner::create(*module, getTarget(), facts);
@@ -217,7 +258,7 @@ protected:
   }
 
   void checkInteger(const ConvCase &c, const CpuFacts &facts) {
-    auto runner = compile(c, facts, getPackedSize(getShape(c), facts));
+    auto runner = compile(getKernelText(c, getPackedSize(getShape(c), facts)), facts);
     ASSERT_TRUE(runner);
     size_t numResults = c.batch * c.rows * c.cols * c.outputChannels;
     Buffer<int8_t> x(c.batch * c.inputRows() * c.inputCols() * c.inputChannels), y(numResults), r(numResults);
@@ -255,7 +296,7 @@ protected:
   }
 
   void checkFloat(const ConvCase &c, const CpuFacts &facts) {
-    auto runner = compile(c, facts, getPackedSize(getShape(c), facts));
+    auto runner = compile(getKernelText(c, getPackedSize(getShape(c), facts)), facts);
     ASSERT_TRUE(runner);
     Buffer<float> x(c.batch * c.inputRows() * c.inputCols() * c.inputChannels), b(c.outputChannels),
         y(c.batch * c.rows * c.cols * c.outputChannels);
@@ -274,6 +315,45 @@ protected:
                              [&](size_t at, int64_t, float sum) { worst = std::max(worst, std::abs(sum - y.data[at])); });
     EXPECT_LE(worst, n * n * 0x1p-24f);
     EXPECT_TRUE(y.isPadIntact());
+  }
+
+  /// T is the stored, S the summed type; small numbers, whose sums are exact also as floats.
+  template <typename T, typename S>
+  void checkProduct(const ProductCase &c, const CpuFacts &facts) {
+    auto runner = compile(getKernelText(c), facts);
+    ASSERT_TRUE(runner);
+    Buffer<T> x(c.batch * c.m * c.k), w(c.batch * c.n * c.k);
+    Buffer<S> y(c.batch * c.m * c.n);
+    for (auto *values : {&x.data, &w.data})
+      for (T &value : *values)
+        value = static_cast<T>(static_cast<int8_t>(random()) / (c.isFloat ? 8 : 1));
+    runner->run({x.data.data(), w.data.data(), y.data.data()});
+
+    auto getValue = [&](T stored, bool isSigned, int64_t zero) -> S {
+      return c.isFloat || isSigned ? S(stored) - S(zero) : S(static_cast<uint8_t>(stored)) - S(zero);
+    };
+    int64_t numWrong = 0;
+    for (int64_t b = 0; b < c.batch; ++b)
+      for (int64_t i = 0; i < c.m; ++i)
+        for (int64_t j = 0; j < c.n; ++j) {
+          S sum = 0;
+          for (int64_t k = 0; k < c.k; ++k)
+            sum += getValue(x.data[(b * c.m + i) * c.k + k], c.isInputSigned, c.inputZero) *
+                   getValue(w.data[b * c.n * c.k + (c.isTransposed ? j * c.k + k : k * c.n + j)], c.isFilterSigned,
+                            c.filterZero);
+          numWrong += sum != y.data[(b * c.m + i) * c.n + j];
+        }
+    EXPECT_EQ(numWrong, 0);
+    EXPECT_TRUE(y.isPadIntact());
+  }
+
+  void check(const std::vector<ProductCase> &cases) {
+    for (const std::string &level : getExecutableLevels())
+      for (const ProductCase &c : cases) {
+        SCOPED_TRACE(testing::Message() << level << ": " << c);
+        CpuFacts facts = llvm::cantFail(getTarget().getCpuFacts(level));
+        c.isFloat ? checkProduct<float, float>(c, facts) : checkProduct<int8_t, int32_t>(c, facts);
+      }
   }
 
   void check(const std::vector<ConvCase> &cases) {
@@ -357,6 +437,21 @@ TEST_F(X86Kernels, BatchAndNoBias) {
     c.batch = 3;
     c.hasBias = false;
   }
+  check(cases);
+}
+
+TEST_F(X86Kernels, ProductsOfActivations) {
+  std::vector<ProductCase> cases;
+  for (bool isTransposed : {false, true})
+    for (bool isFloat : {false, true}) {
+      cases.push_back({1, 1, 1, 1, isTransposed, isFloat});
+      cases.push_back({3, 5, 17, 6, isTransposed, isFloat});
+      cases.push_back({2, 33, 70, 31, isTransposed, isFloat});
+    }
+  for (bool isTransposed : {false, true})
+    for (bool isInputSigned : {false, true})
+      for (bool isFilterSigned : {false, true})
+        cases.push_back({2, 9, 40, 27, isTransposed, false, isInputSigned, isFilterSigned, 3 + isTransposed * 100, 7});
   check(cases);
 }
 
