@@ -27,6 +27,16 @@ def declarations(text):
             yield match.group(1), match.group(2), definition
 
 
+def source_stem(folder, stem):
+    """The file of a pass below its folder: AToB/AToB for a conversion; without the target's name in a target's folder."""
+    if folder == "Conversion":
+        name = stem.removeprefix("Convert")
+        return f"{name}/{name}"
+    if folder.startswith("Target/"):
+        return stem.removeprefix(folder.split("/")[1])
+    return stem
+
+
 def check_pass(root, path, name, argument, definition):
     where = f"{path}: {name}"
     if not name.endswith("Pass"):
@@ -35,7 +45,7 @@ def check_pass(root, path, name, argument, definition):
     if argument != f"nibble-{dashed(stem)}":
         yield f"{where} is named '{argument}', expected 'nibble-{dashed(stem)}'"
     folder = os.path.dirname(path)[len("include/nibble/") :]
-    expected = [f"lib/{folder}/{stem}.cpp", f"test/{folder}/{dashed(stem)}.mlir"]
+    expected = [f"lib/{folder}/{source_stem(folder, stem)}.cpp", f"test/{folder}/{dashed(stem)}.mlir"]
     for file in expected:
         if not os.path.exists(os.path.join(root, file)):
             yield f"{where} has no {file}"

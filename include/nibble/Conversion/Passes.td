@@ -5,7 +5,7 @@
 
 include "mlir/Pass/PassBase.td"
 
-def ConvertNibbleToLLVMPass : Pass<"nibble-convert-to-llvm", "::mlir::ModuleOp"> {
+def ConvertNibbleToLLVMPass : Pass<"nibble-convert-nibble-to-llvm", "::mlir::ModuleOp"> {
   let summary = "a lowered program to the LLVM dialect";
   let description = [{
     Converts everything that is left after the target's kernel passes, upstream dialects included, in one step. Buffers are

@@ -1,4 +1,4 @@
-// RUN: %nibble_opt %s --pass-pipeline='builtin.module(nibble-convert-to-llvm)' --split-input-file | FileCheck %s
+// RUN: %nibble_opt %s --pass-pipeline='builtin.module(nibble-convert-nibble-to-llvm)' --split-input-file | FileCheck %s
 
 // CHECK-LABEL: llvm.func @main
 // CHECK-SAME: (%[[X:[^:]*]]: !llvm.ptr {nibble.type = memref<64xf32>}, %[[Y:[^:]*]]: !llvm.ptr {nibble.type = memref<64xf32>}, %[[FOR:[^:]*]]: !llvm.ptr {nibble.role = "parallel_for"}, %[[POOL:[^:]*]]: !llvm.ptr {nibble.role = "pool"})
