@@ -154,14 +154,18 @@ void DepthwiseBlock::emitResult(ArrayRef<Value> sums, const DepthwisePosition &p
     if (vectors.empty())
       vectors = loadChannels(grid.epilogueOperands[number].flat, position.epilogueOperands[number]);
   Region &epilogue = cast<ContractionOpInterface>(op).getEpilogue();
+  bool isInterleaved = layout.shape.arithmetic == Arithmetic::Int8;
+  Narrowing narrowing = isInterleaved ? getNarrowing(epilogue) : Narrowing::Exact;
   Values results;
   for (int64_t vector = 0; vector < size.numVectors; ++vector) {
     Values arguments = {sums[vector]};
     for (const Values &vectors : operands)
       arguments.push_back(vectors[vector]);
-    results.push_back(epilogue.empty() ? arguments[0] : emitEpilogue(builder, epilogue, arguments, size.numLanes));
+    results.push_back(epilogue.empty() ? arguments[0] : emitEpilogue(builder, epilogue, arguments, size.numLanes, narrowing));
   }
-  storeVector(builder, loc, joinResults(results), grid.result.flat, position.result, size.numChannels);
+  // Narrowing takes the vectors in turns, which is what the interleaving of the rows did.
+  Value whole = narrowing == Narrowing::Exact ? joinResults(results) : emitSaturatedBytes(builder, loc, results, narrowing);
+  storeVector(builder, loc, whole, grid.result.flat, position.result, size.numChannels);
 }
 
 /// One vector in the order of the channels.

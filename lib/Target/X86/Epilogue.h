@@ -12,10 +12,27 @@ namespace nibble::x86 {
 /// not is reported.
 mlir::LogicalResult verifyEpilogue(mlir::Region &epilogue);
 
-/// Emits the region on vectors, with `arguments` for its arguments; returns the yielded vector. Every float operation is
-/// rounded as the region writes it.
+/// How the 32-bit codes at the end of an epilogue become the bytes that it yields.
+enum class Narrowing {
+  /// As the region does it, modulo 256 or not at all.
+  Exact,
+  /// The codes are clamped to numbers that fit, so that saturating instructions narrow them, too; to u8 or to s8.
+  SaturateUnsigned,
+  SaturateSigned,
+};
+
+/// The narrowing that the region's clamp allows.
+Narrowing getNarrowing(mlir::Region &epilogue);
+
+/// Emits the region on vectors, with `arguments` for its arguments; returns the yielded vector, or, to be narrowed by saturation,
+/// the vector of 32-bit codes. Clamps that saturation does as well are left out then. Every float operation is rounded as the
+/// region writes it.
 mlir::Value emitEpilogue(mlir::OpBuilder &builder, mlir::Region &epilogue, mlir::ValueRange arguments,
-                         int64_t numLanes);
+                         int64_t numLanes, Narrowing narrowing = Narrowing::Exact);
+
+/// The bytes of four vectors of 32-bit codes: in each 16 bytes of the result four from each vector in turn.
+mlir::Value emitSaturatedBytes(mlir::OpBuilder &builder, mlir::Location loc, llvm::ArrayRef<mlir::Value> codes,
+                               Narrowing narrowing);
 
 } // namespace nibble::x86
 

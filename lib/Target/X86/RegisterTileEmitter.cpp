@@ -6,7 +6,6 @@
 //===------------------------------------------------------------------------------------------------===//
 
 #include "RegisterTileEmitter.h"
-#include "Epilogue.h"
 #include "FlatBuffer.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
@@ -181,26 +180,77 @@ RegisterTileEmitter::Values RegisterTileEmitter::loadSharedOperands(int64_t vect
   return loaded;
 }
 
-/// Vector by vector, so that what all pixels share is live for one vector only.
-void RegisterTileEmitter::emitResults(ArrayRef<Value> accumulators) {
+/// The epilogue of one vector of channels of one pixel.
+Value RegisterTileEmitter::emitResult(ArrayRef<Value> accumulators, int64_t pixel, int64_t vector, ArrayRef<Value> shared,
+                                      Narrowing narrowing) {
   Region &epilogue = cast<ContractionOpInterface>(op).getEpilogue();
-  for (int64_t vector = 0; vector < panel.getResultVectors(tile); ++vector) {
-    Values shared = loadSharedOperands(vector);
-    int64_t firstLane = vector * numLanes, numValid = std::min(numLanes, panel.numChannels - firstLane);
-    for (int64_t pixel = 0; pixel < tile.getNumPixels(); ++pixel) {
-      Values arguments = {getSum(accumulators, pixel, vector)};
-      for (auto [number, buffer] : llvm::enumerate(grid.epilogueOperands)) {
-        Value value = shared[number];
-        if (!value) {
-          int64_t offset = getPixelOffset(buffer.strides, pixel) + firstLane;
-          value = loadVector(builder, loc, buffer.flat,
-                             addConstant(builder, loc, position.epilogueOperands[number], offset), numLanes);
-        }
-        arguments.push_back(value);
-      }
-      Value result = epilogue.empty() ? arguments[0] : emitEpilogue(builder, epilogue, arguments, numLanes);
-      int64_t offset = getPixelOffset(grid.result.strides, pixel) + firstLane;
-      storeVector(builder, loc, result, grid.result.flat, addConstant(builder, loc, position.result, offset), numValid);
+  Values arguments = {getSum(accumulators, pixel, vector)};
+  if (epilogue.empty())
+    return arguments[0];
+  for (auto [number, buffer] : llvm::enumerate(grid.epilogueOperands)) {
+    Value value = shared[number];
+    if (!value) {
+      int64_t offset = getPixelOffset(buffer.strides, pixel) + vector * numLanes;
+      value = loadVector(builder, loc, buffer.flat,
+                         addConstant(builder, loc, position.epilogueOperands[number], offset), numLanes);
     }
+    arguments.push_back(value);
+  }
+  return emitEpilogue(builder, epilogue, arguments, numLanes, narrowing);
+}
+
+void RegisterTileEmitter::storeResult(Value result, int64_t pixel, int64_t vector, int64_t numValid) {
+  int64_t offset = getPixelOffset(grid.result.strides, pixel) + vector * numLanes;
+  storeVector(builder, loc, result, grid.result.flat, addConstant(builder, loc, position.result, offset), numValid);
+}
+
+/// Four results at once: `vectorsAtOnce` neighbouring vectors of channels of each of four, two or one pixels.
+void RegisterTileEmitter::emitFourResults(ArrayRef<Value> accumulators, int64_t pixel, int64_t vector,
+                                          int64_t vectorsAtOnce, ArrayRef<Values> shared, Narrowing narrowing) {
+  Values codes;
+  for (int64_t i = 0; i < 4; ++i)
+    codes.push_back(emitResult(accumulators, pixel + i / vectorsAtOnce, vector + i % vectorsAtOnce,
+                               shared[i % vectorsAtOnce], narrowing));
+  // In each 16 bytes there are four of each vector; bring those of one vector together.
+  auto words = VectorType::get({numLanes}, builder.getI32Type());
+  Value bytes = emitSaturatedBytes(builder, loc, codes, narrowing);
+  SmallVector<int64_t> mask;
+  for (int64_t i = 0; i < 4; ++i)
+    for (int64_t part = 0; part < numLanes / 4; ++part)
+      mask.push_back(4 * part + i);
+  Value mixed = vector::BitCastOp::create(builder, loc, words, bytes);
+  Value sorted = vector::BitCastOp::create(builder, loc, bytes.getType(),
+                                           vector::ShuffleOp::create(builder, loc, mixed, mixed, mask));
+  int64_t size = vectorsAtOnce * numLanes;
+  for (int64_t i = 0; i < 4 / vectorsAtOnce; ++i) {
+    Value ofPixel = vectorsAtOnce == 4 ? sorted
+                                       : vector::ExtractStridedSliceOp::create(builder, loc, sorted, ArrayRef<int64_t>{i * size},
+                                                                               ArrayRef<int64_t>{size}, ArrayRef<int64_t>{1})
+                                             .getResult();
+    storeResult(ofPixel, pixel + i, vector, size);
+  }
+}
+
+/// A few vectors of channels at a time, so that what all pixels share is live for these only.
+void RegisterTileEmitter::emitResults(ArrayRef<Value> accumulators) {
+  Narrowing narrowing = getNarrowing(cast<ContractionOpInterface>(op).getEpilogue());
+  int64_t numVectors = panel.getResultVectors(tile), numPixels = tile.getNumPixels();
+  int64_t wholeVectors = narrowing == Narrowing::Exact ? 0 : std::min(panel.numChannels / numLanes, numVectors);
+  for (int64_t vector = 0; vector < numVectors;) {
+    int64_t left = wholeVectors - vector, atOnce = left >= 4 ? 4 : left >= 2 ? 2 : 1;
+    SmallVector<Values> shared;
+    for (int64_t i = 0; i < atOnce; ++i)
+      shared.push_back(loadSharedOperands(vector + i));
+    int64_t pixel = 0, pixelsAtOnce = 4 / atOnce;
+    if (left > 0)
+      for (; pixel + pixelsAtOnce <= numPixels; pixel += pixelsAtOnce)
+        emitFourResults(accumulators, pixel, vector, atOnce, shared, narrowing);
+    for (; pixel < numPixels; ++pixel)
+      for (int64_t i = 0; i < atOnce; ++i) {
+        int64_t numValid = std::min(numLanes, panel.numChannels - (vector + i) * numLanes);
+        Value result = emitResult(accumulators, pixel, vector + i, shared[i], Narrowing::Exact);
+        storeResult(result, pixel, vector + i, numValid);
+      }
+    vector += atOnce;
   }
 }

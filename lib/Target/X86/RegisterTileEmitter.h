@@ -4,6 +4,7 @@
 #define NIBBLE_LIB_TARGET_X86_REGISTERTILEEMITTER_H
 
 #include "DotStep.h"
+#include "Epilogue.h"
 #include "KernelGrid.h"
 #include "Tiling.h"
 
@@ -52,6 +53,11 @@ private:
   Values emitSteps(Values accumulators, mlir::Value input, mlir::Value filter, int64_t numSteps);
   void emitResults(llvm::ArrayRef<mlir::Value> accumulators);
   Values loadSharedOperands(int64_t vector);
+  mlir::Value emitResult(llvm::ArrayRef<mlir::Value> accumulators, int64_t pixel, int64_t vector,
+                         llvm::ArrayRef<mlir::Value> shared, Narrowing narrowing);
+  void emitFourResults(llvm::ArrayRef<mlir::Value> accumulators, int64_t pixel, int64_t vector, int64_t vectorsAtOnce,
+                       llvm::ArrayRef<Values> shared, Narrowing narrowing);
+  void storeResult(mlir::Value result, int64_t pixel, int64_t vector, int64_t numValid);
   mlir::Value sumPhases(llvm::ArrayRef<mlir::Value> accumulators, int64_t index);
   /// The sum of one result before the epilogue.
   mlir::Value getSum(llvm::ArrayRef<mlir::Value> accumulators, int64_t pixel, int64_t vector);
