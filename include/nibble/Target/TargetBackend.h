@@ -22,7 +22,7 @@ namespace nibble {
 
 /// What code generation needs to know of a CPU. Two CPUs with equal facts get equal code.
 struct CpuFacts {
-  /// The name by which the facts were asked for, with "native" resolved; asking for it again gives the same facts.
+  /// The name by which the facts were asked for; asking for it again on this machine gives the same facts.
   std::string name;
   /// The instruction set that kernels are written for, a name of `TargetBackend::getLevels`.
   std::string level;

@@ -85,13 +85,10 @@ Expected<CpuFacts> x86::getCpuFacts(StringRef cpu) {
       return isNative ? hostFeatures.lookup(feature.drop_front()) : subtarget->checkFeatures(feature.str());
     });
   };
-  for (const LevelFacts &level : reverse(levels)) {
-    if (!hasAll(level.required))
-      continue;
-    if (!subtarget->checkFeatures(level.required.str()))
-      return getCpuFacts(level.name);
-    return makeFacts(level, name, name, "");
-  }
+  // For "native" the code generator asks the host again: what a virtual machine hides must not be used either.
+  for (const LevelFacts &level : reverse(levels))
+    if (hasAll(level.required))
+      return makeFacts(level, cpu, cpu, "");
   return createStringError("the x86 CPU '" + name + "' has no AVX2, which is the least that kernels are written for");
 }
 
