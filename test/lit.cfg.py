@@ -9,6 +9,7 @@ Features that a test can ask for with REQUIRES:
 
 import os
 import shutil
+import sys
 
 import lit.formats
 import lit.util
@@ -52,7 +53,9 @@ add_tool("nibble-translate")
 config.substitutions.append((r"%mlir_opt\b", os.path.join(config.llvm_tools_dir, "mlir-opt")))
 config.substitutions.append((r"%source_root\b", config.nibble_source_root))
 config.substitutions.append((r"%build_root\b", config.nibble_build_root))
-config.substitutions.append((r"%models\b", os.path.join(config.test_source_root, "Models")))
+models_dir = os.path.join(config.test_source_root, "Models")
+config.substitutions.append((r"%models\b", models_dir))
+config.substitutions.append((r"%onnx_text\b", f"{sys.executable} {models_dir}/onnx_text.py"))
 if "nibble-plugin" in config.nibble_tools:
     config.available_features.add("nibble-plugin")
     plugin = os.path.join(config.nibble_build_root, "lib", "NibblePlugin.so")

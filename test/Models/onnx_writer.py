@@ -1,14 +1,17 @@
-"""Writes ONNX files with nothing but numpy: the few messages of onnx.proto that float models need.
+"""Writes ONNX files with the standard library: the few messages of onnx.proto that models without subgraphs need.
 
 Field numbers and types are those of https://github.com/onnx/onnx/blob/main/onnx/onnx.proto; the encoding is
-https://protobuf.dev/programming-guides/encoding.
+https://protobuf.dev/programming-guides/encoding. An array is a numpy array or anything with its `dtype`, `shape` and
+`tobytes()`.
 """
 
 import struct
 
-import numpy as np
-
-ELEMENT_TYPES = {np.dtype(np.float32): 1, np.dtype(np.int64): 7}
+# numpy's name -> TensorProto.DataType. bfloat16 is no type of numpy.
+ELEMENT_TYPES = {
+    "float32": 1, "uint8": 2, "int8": 3, "uint16": 4, "int16": 5, "int32": 6, "int64": 7, "bool": 9, "float16": 10,
+    "float64": 11, "uint32": 12, "uint64": 13, "bfloat16": 16,
+}  # fmt: skip
 
 
 def varint(value):
@@ -36,10 +39,8 @@ def real(field, value):
 
 
 def tensor(name, array):
-    array = np.ascontiguousarray(array)
     dims = b"".join(integer(1, size) for size in array.shape)
-    raw = array.astype(array.dtype.newbyteorder("<")).tobytes()
-    return dims + integer(2, ELEMENT_TYPES[array.dtype]) + data(8, name) + data(9, raw)
+    return dims + integer(2, ELEMENT_TYPES[str(array.dtype)]) + data(8, name) + data(9, array.tobytes())
 
 
 def attribute(name, value):
@@ -50,7 +51,7 @@ def attribute(name, value):
         kind, payload = 2, integer(3, value)
     elif isinstance(value, str):
         kind, payload = 3, data(4, value)
-    elif isinstance(value, np.ndarray):
+    elif hasattr(value, "tobytes"):
         kind, payload = 4, data(5, tensor("", value))
     elif all(isinstance(element, int) for element in value):
         kind, payload = 7, b"".join(integer(8, element) for element in value)
@@ -59,10 +60,10 @@ def attribute(name, value):
     return data(1, name) + payload + integer(20, kind)
 
 
-def value_info(name, shape):
-    """A float tensor; a str in the shape is a symbolic dimension."""
+def value_info(name, shape, dtype="float32"):
+    """A tensor; a str in the shape is a symbolic dimension."""
     dims = b"".join(data(1, data(2, size) if isinstance(size, str) else integer(1, size)) for size in shape)
-    tensor_type = integer(1, 1) + data(2, dims)
+    tensor_type = integer(1, ELEMENT_TYPES[dtype]) + data(2, dims)
     return data(1, name) + data(2, data(1, tensor_type))
 
 
@@ -73,23 +74,23 @@ class Graph:
         self.name = name
         self.nodes, self.initializers, self.inputs, self.outputs = [], [], [], []
 
-    def input(self, name, shape):
-        self.inputs.append(value_info(name, shape))
+    def input(self, name, shape, dtype="float32"):
+        self.inputs.append(value_info(name, shape, dtype))
         return name
 
-    def output(self, name, shape):
-        self.outputs.append(value_info(name, shape))
+    def output(self, name, shape, dtype="float32"):
+        self.outputs.append(value_info(name, shape, dtype))
 
     def constant(self, name, array):
         self.initializers.append(tensor(name, array))
         return name
 
-    def multi_node(self, op, inputs, results, name, **attributes):
+    def multi_node(self, op, inputs, results, name, domain="", **attributes):
         """A node with several results."""
         encoded = b"".join(data(1, operand) for operand in inputs) + b"".join(data(2, result) for result in results)
         encoded += data(3, name) + data(4, op)
         encoded += b"".join(data(5, attribute(key, value)) for key, value in sorted(attributes.items()))
-        self.nodes.append(encoded)
+        self.nodes.append(encoded + (data(7, domain) if domain else b""))
 
     def node(self, op, inputs, name, result=None, **attributes):
         """`name` names the node, and its result unless `result` does."""
@@ -97,11 +98,14 @@ class Graph:
         self.multi_node(op, inputs, [result], name, **attributes)
         return result
 
-    def save(self, path, producer, opset=13):
+    def save(self, path, producer, opset=13, **domains):
+        """`domains` are the versions of domains beside the default one."""
         graph = b"".join(data(1, node) for node in self.nodes) + data(2, self.name)
         graph += b"".join(data(5, initializer) for initializer in self.initializers)
         graph += b"".join(data(11, value) for value in self.inputs)
         graph += b"".join(data(12, value) for value in self.outputs)
-        model = integer(1, 7) + data(2, producer) + data(7, graph) + data(8, data(1, "") + integer(2, opset))
+        model = integer(1, 7) + data(2, producer) + data(7, graph)
+        for domain, version in {"": opset, **domains}.items():
+            model += data(8, data(1, domain) + integer(2, version))
         with open(path, "wb") as file:
             file.write(model)
