@@ -11,6 +11,7 @@ import os
 import re
 import subprocess
 import sys
+import xml.etree.ElementTree
 
 CPU_LEVELS = ["avx2", "avxvnni", "avx512vnni", "amx"]
 PASSED = {"PASS", "XFAIL", "FLAKYPASS"}
@@ -19,17 +20,28 @@ NOT_RUN = {"EXCLUDED"}
 
 
 def run_lit(arguments):
-    results = os.path.join(arguments.output, "results.json")
-    if os.path.exists(results):
-        os.remove(results)
+    results, report = (os.path.join(arguments.output, name) for name in ("results.json", "results.xml"))
+    for path in (results, report):
+        if os.path.exists(path):
+            os.remove(path)
     command = [sys.executable, arguments.lit, "-s", "-v", "--no-progress-bar", "--output", results]
+    command += ["--xunit-xml-output", report]
     if arguments.filter_out:
         command += ["--filter-out", arguments.filter_out]
     code = subprocess.run(command + arguments.suites).returncode
     if not os.path.exists(results):
         sys.exit(f"lit wrote no results (exit code {code})")
     with open(results) as file:
-        return json.load(file)["tests"]
+        return json.load(file)["tests"] + list(skipped_cases(report))
+
+
+def skipped_cases(report):
+    """The GoogleTest cases that called GTEST_SKIP; lit's results have them in its XML report only."""
+    for case in xml.etree.ElementTree.parse(report).iter("testcase"):
+        skipped = case.find("skipped")
+        # Other messages tell of tests that are in the results, or that nobody asked for.
+        if skipped is not None and skipped.get("message") == "User interrupt":
+            yield {"name": f"{case.get('classname')}.{case.get('name')}", "code": "SKIPPED", "output": ""}
 
 
 def source_of(test):

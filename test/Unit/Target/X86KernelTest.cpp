@@ -59,17 +59,10 @@ struct Buffer {
   }
 };
 
-/// The levels that this machine can execute.
-std::vector<std::string> getExecutableLevels() {
+/// Whether this machine can execute a CPU level; its name is that of the feature used.
+bool isExecutable(llvm::StringRef level) {
   llvm::StringMap<bool> features = llvm::sys::getHostCPUFeatures();
-  std::vector<std::string> levels;
-  if (features.lookup("avx2") && features.lookup("fma"))
-    levels.push_back("avx2");
-  if (features.lookup("avxvnni"))
-    levels.push_back("avxvnni");
-  if (features.lookup("avx512vnni"))
-    levels.push_back("avx512vnni");
-  return levels;
+  return features.lookup(level) && (level != "avx2" || features.lookup("fma"));
 }
 
 const TargetBackend &getTarget() { return *findTarget("x86"); }
@@ -235,8 +228,14 @@ void forEachSum(const ConvCase &c, const Buffer<T> &x, const std::vector<T> &w, 
         }
 }
 
-class X86Kernels : public testing::Test {
+/// The parameter is the CPU level, which the test's name ends in: test/check.py prints those that were executed.
+class X86Kernels : public testing::TestWithParam<const char *> {
 protected:
+  void SetUp() override {
+    if (!isExecutable(GetParam()))
+      GTEST_SKIP() << "this machine cannot execute " << GetParam();
+  }
+
   std::mt19937 random{1};
 
   std::unique_ptr<KernelRunner> compile(const std::string &text, const CpuFacts &facts) {
@@ -348,21 +347,19 @@ protected:
   }
 
   void check(const std::vector<ProductCase> &cases) {
-    for (const std::string &level : getExecutableLevels())
-      for (const ProductCase &c : cases) {
-        SCOPED_TRACE(testing::Message() << level << ": " << c);
-        CpuFacts facts = llvm::cantFail(getTarget().getCpuFacts(level));
-        c.isFloat ? checkProduct<float, float>(c, facts) : checkProduct<int8_t, int32_t>(c, facts);
-      }
+    CpuFacts facts = llvm::cantFail(getTarget().getCpuFacts(GetParam()));
+    for (const ProductCase &c : cases) {
+      SCOPED_TRACE(testing::Message() << c);
+      c.isFloat ? checkProduct<float, float>(c, facts) : checkProduct<int8_t, int32_t>(c, facts);
+    }
   }
 
   void check(const std::vector<ConvCase> &cases) {
-    for (const std::string &level : getExecutableLevels())
-      for (const ConvCase &c : cases) {
-        SCOPED_TRACE(testing::Message() << level << ": " << c);
-        CpuFacts facts = llvm::cantFail(getTarget().getCpuFacts(level));
-        c.isFloat ? checkFloat(c, facts) : checkInteger(c, facts);
-      }
+    CpuFacts facts = llvm::cantFail(getTarget().getCpuFacts(GetParam()));
+    for (const ConvCase &c : cases) {
+      SCOPED_TRACE(testing::Message() << c);
+      c.isFloat ? checkFloat(c, facts) : checkInteger(c, facts);
+    }
   }
 };
 
@@ -376,22 +373,22 @@ ConvCase square(int64_t size, int64_t inputs, int64_t outputs, int64_t kernel, i
   return {1, size, size, inputs, outputs, kernel, kernel, stride, dilation, groups};
 }
 
-TEST_F(X86Kernels, PointwiseShapes) {
+TEST_P(X86Kernels, PointwiseShapes) {
   check({pointwise(1, 1, 1, 1), pointwise(1, 1, 5, 17), pointwise(7, 7, 64, 48), pointwise(5, 11, 13, 100),
          pointwise(1, 1, 513, 10), pointwise(13, 13, 3, 256), pointwise(1, 97, 256, 64)});
 }
 
-TEST_F(X86Kernels, WindowShapes) {
+TEST_P(X86Kernels, WindowShapes) {
   check({square(8, 16, 16, 3), square(5, 3, 17, 7, 2), square(7, 1, 5, 5), square(9, 5, 33, 3, 3), square(14, 32, 64, 3),
          square(6, 4, 80, 1, 2), square(13, 17, 3, 3)});
 }
 
-TEST_F(X86Kernels, DilationAndGroups) {
+TEST_P(X86Kernels, DilationAndGroups) {
   check({square(7, 6, 20, 3, 1, 2), square(5, 8, 12, 3, 2, 3), square(6, 12, 24, 3, 1, 1, 3),
          square(5, 10, 34, 3, 2, 1, 2), square(4, 6, 6, 3, 1, 1, 6)});
 }
 
-TEST_F(X86Kernels, Depthwise) {
+TEST_P(X86Kernels, Depthwise) {
   std::vector<ConvCase> cases;
   for (int64_t channels : {2, 16, 17, 33, 64, 88, 200})
     cases.push_back(square(7, channels, channels, 3, 1, 1, channels));
@@ -416,7 +413,7 @@ TEST_F(X86Kernels, Depthwise) {
   check(cases);
 }
 
-TEST_F(X86Kernels, SignedActivations) {
+TEST_P(X86Kernels, SignedActivations) {
   std::vector<ConvCase> cases = {pointwise(3, 5, 9, 20), square(8, 16, 16, 3), square(5, 3, 8, 5, 2),
                                  square(6, 12, 24, 3, 1, 1, 3)};
   for (ConvCase &c : cases)
@@ -424,14 +421,14 @@ TEST_F(X86Kernels, SignedActivations) {
   check(cases);
 }
 
-TEST_F(X86Kernels, ResidualInTheEpilogue) {
+TEST_P(X86Kernels, ResidualInTheEpilogue) {
   std::vector<ConvCase> cases = {pointwise(7, 7, 64, 100), square(8, 16, 16, 3), square(5, 3, 8, 5, 2)};
   for (ConvCase &c : cases)
     c.hasResidual = true;
   check(cases);
 }
 
-TEST_F(X86Kernels, BatchAndNoBias) {
+TEST_P(X86Kernels, BatchAndNoBias) {
   std::vector<ConvCase> cases = {pointwise(4, 3, 8, 24), square(5, 7, 19, 3)};
   for (ConvCase &c : cases) {
     c.batch = 3;
@@ -440,7 +437,7 @@ TEST_F(X86Kernels, BatchAndNoBias) {
   check(cases);
 }
 
-TEST_F(X86Kernels, ProductsOfActivations) {
+TEST_P(X86Kernels, ProductsOfActivations) {
   std::vector<ProductCase> cases;
   for (bool isTransposed : {false, true})
     for (bool isFloat : {false, true}) {
@@ -455,12 +452,15 @@ TEST_F(X86Kernels, ProductsOfActivations) {
   check(cases);
 }
 
-TEST_F(X86Kernels, FloatSums) {
+TEST_P(X86Kernels, FloatSums) {
   std::vector<ConvCase> cases = {pointwise(1, 1, 1, 1), pointwise(7, 7, 64, 48), pointwise(1, 1, 200, 10),
                                  square(8, 16, 16, 3),  square(5, 3, 17, 7, 2),  square(6, 12, 24, 3, 1, 2, 3)};
   for (ConvCase &c : cases)
     c.isFloat = true;
   check(cases);
 }
+
+INSTANTIATE_TEST_SUITE_P(Levels, X86Kernels, testing::Values("avx2", "avxvnni", "avx512vnni"),
+                         [](const auto &info) { return std::string(info.param); });
 
 } // namespace
