@@ -13,7 +13,18 @@ template <typename T> static ElementsAttr getPairs(Type elementType, ArrayRef<T>
   return DenseElementsAttr::get(RankedTensorType::get({static_cast<int64_t>(values.size() / 2), 2}, elementType), values);
 }
 
-StatisticsAttr calibration::convertToAttribute(MLIRContext *context, const Statistics &statistics) {
+/// Null when there are no sums.
+static ElementsAttr getMeans(Builder &builder, ArrayRef<float> channelSums, uint64_t count) {
+  if (channelSums.empty() || count == 0)
+    return {};
+  double countOfOne = double(count) / double(channelSums.size());
+  auto means = llvm::map_to_vector(channelSums, [&](float sum) { return static_cast<float>(double(sum) / countOfOne); });
+  auto type = RankedTensorType::get({static_cast<int64_t>(means.size())}, builder.getF32Type());
+  return DenseElementsAttr::get(type, ArrayRef<float>(means));
+}
+
+StatisticsAttr calibration::convertToAttribute(MLIRContext *context, const Statistics &statistics,
+                                               ArrayRef<float> channelSums) {
   SmallVector<float> batches;
   for (const BatchRange &batch : statistics.batches())
     batches.append({batch.min, batch.max});
@@ -26,7 +37,8 @@ StatisticsAttr calibration::convertToAttribute(MLIRContext *context, const Stati
   return StatisticsAttr::get(context, statistics.count(), builder.getF32FloatAttr(isEmpty ? 0 : statistics.min()),
                              builder.getF32FloatAttr(isEmpty ? 0 : statistics.max()),
                              getPairs<float>(builder.getF32Type(), batches),
-                             getPairs<int64_t>(builder.getI64Type(), bins));
+                             getPairs<int64_t>(builder.getI64Type(), bins),
+                             getMeans(builder, channelSums, statistics.count()));
 }
 
 /// The elements of a tensor of pairs, one after the other; fails when they are not in the IR.

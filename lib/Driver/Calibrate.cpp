@@ -49,7 +49,7 @@ static llvm::Expected<std::unique_ptr<Program>> compileObserved(ModuleOp module)
   if (failed(info) || failed(runPhases(module, Phase::Target, Phase::Target, pipeline)))
     return Session::reported("the program for calibration was not compiled");
   JitOptions jit;
-  jit.symbols["nibble_observe_f32"] = reinterpret_cast<void *>(&nibble_observe_f32);
+  jit.symbols["nibble_observe_channels_f32"] = reinterpret_cast<void *>(&nibble_observe_channels_f32);
   jit.machine = {pipeline.target->getDefaultTriple(), pipeline.cpu.llvmCpu, pipeline.cpu.llvmFeatures};
   return Program::compile(module, *info, jit);
 }

@@ -16,6 +16,16 @@ public:
     values[name].update(data, count);
   }
 
+  /// Sums in double, so that how the data was divided shows in the last bits at most.
+  void updateChannels(const char *name, const float *data, int64_t count, int64_t channels) {
+    std::lock_guard<std::mutex> lock(mutex);
+    std::vector<double> &sums = channelSums[name];
+    sums.resize(channels);
+    for (int64_t begin = 0; begin < count; begin += channels)
+      for (int64_t channel = 0; channel < channels; ++channel)
+        sums[channel] += std::isfinite(data[begin + channel]) ? data[begin + channel] : 0.0f;
+  }
+
   void endBatch() {
     std::lock_guard<std::mutex> lock(mutex);
     for (auto &[name, statistics] : values)
@@ -25,17 +35,22 @@ public:
   void reset() {
     std::lock_guard<std::mutex> lock(mutex);
     values.clear();
+    channelSums.clear();
   }
 
   std::string text() {
     endBatch();
     std::lock_guard<std::mutex> lock(mutex);
-    return StatisticsTextWriter::write(values, {});
+    std::map<std::string, NamedArray> arrays;
+    for (const auto &[name, sums] : channelSums)
+      arrays[getChannelSumsName(name)] = {{static_cast<int64_t>(sums.size())}, {sums.begin(), sums.end()}};
+    return StatisticsTextWriter::write(values, arrays);
   }
 
 private:
   std::mutex mutex;
   std::map<std::string, Statistics> values;
+  std::map<std::string, std::vector<double>> channelSums;
 };
 } // namespace
 
@@ -45,6 +60,11 @@ static Collector &collector() {
 }
 
 void nibble_observe_f32(const char *name, const float *data, int64_t count) { collector().update(name, data, count); }
+
+void nibble_observe_channels_f32(const char *name, const float *data, int64_t count, int64_t channels) {
+  collector().update(name, data, count);
+  collector().updateChannels(name, data, count, channels);
+}
 
 void nibble_observe_batch_end(void) { collector().endBatch(); }
 

@@ -35,8 +35,10 @@ public:
     if (failed(verifyComplete(probes, *file)))
       return signalPassFailure();
     remarkUnused(probes, *file);
-    for (auto &[name, ops] : probes)
-      fold(ops, file->values.at(name.str()));
+    for (auto &[name, ops] : probes) {
+      auto sums = file->arrays.find(numerics::getChannelSumsName(name.str()));
+      fold(ops, file->values.at(name.str()), sums == file->arrays.end() ? ArrayRef<float>() : ArrayRef<float>(sums->second.data));
+    }
   }
 
 private:
@@ -63,12 +65,12 @@ private:
         emitRemark(getOperation().getLoc()) << "calibration statistics of '" << name << "' are not used by any value";
   }
 
-  void fold(ArrayRef<ObserveOp> ops, const numerics::Statistics &seen) {
+  void fold(ArrayRef<ObserveOp> ops, const numerics::Statistics &seen, ArrayRef<float> channelSums) {
     ObserveOp probe = ops.front();
     if (seen.nans() || seen.infinities())
       emitWarning(probe.getLoc()) << "calibration saw " << seen.nans() << " NaNs and " << seen.infinities()
                                   << " infinities in " << probe.getNameAttr() << "; they are left out";
-    StatisticsAttr attribute = convertToAttribute(&getContext(), seen);
+    StatisticsAttr attribute = convertToAttribute(&getContext(), seen, channelSums);
     for (ObserveOp op : ops)
       op.setStatisticsAttr(attribute);
     numFolded += ops.size();

@@ -1,5 +1,6 @@
 //===- Quantize.cpp - codes for weights and for the values between integer ops ----------------------===//
 
+#include "BiasCorrection.h"
 #include "IntegerForm.h"
 #include "QuantizationPlan.h"
 #include "QuantizedTensor.h"
@@ -7,6 +8,7 @@
 #include "nibble/Transforms/Passes.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/IR/Remarks.h"
+#include "llvm/ADT/TypeSwitch.h"
 
 namespace nibble {
 #define GEN_PASS_DEF_QUANTIZEPASS
@@ -40,7 +42,8 @@ ValueStatistics removeObservers(func::FuncOp function) {
 /// Rewrites a function by its plan.
 class Quantizer {
 public:
-  Quantizer(func::FuncOp function, const QuantizationPlan &plan) : builder(function.getContext()), plan(plan) {}
+  Quantizer(func::FuncOp function, const QuantizationPlan &plan, const ValueStatistics &statistics)
+      : builder(function.getContext()), plan(plan), statistics(statistics) {}
 
   void run() {
     for (Operation *op : plan.getIntegerContractions())
@@ -65,26 +68,51 @@ private:
     return plan.chooseParams(op.getInput(), {schemes.input, schemes.calibrator});
   }
 
+  /// The bias, and what makes up for the errors of the weights in the mean; empty when there is neither.
+  SmallVector<float> getCorrectedBias(ContractionOpInterface op, const FilterQuantizer &filter) const {
+    SmallVector<float> bias;
+    if (Value value = op.getBias())
+      bias = *getConstantFloats(value);
+    StatisticsAttr seen = statistics.lookup(op.getInput());
+    auto means = dyn_cast_if_present<DenseElementsAttr>(seen ? seen.getMeans() : ElementsAttr());
+    if (!means)
+      return bias;
+    SmallVector<double> factors = getMeanFactors(op, llvm::to_vector(means.getValues<float>()));
+    if (factors.empty())
+      return bias;
+    bias.resize(filter.getNumChannels(), 0.0f);
+    for (auto [element, shift] : llvm::zip_equal(bias, filter.getWeightedErrors(factors)))
+      element = static_cast<float>(double(element) + shift);
+    return bias;
+  }
+
+  /// Gives the op a bias of whole accumulator units, which its scales may have to be raised for.
+  void quantizeBias(ContractionOpInterface op, FilterQuantizer &filter, float inputScale) {
+    SmallVector<float> bias = getCorrectedBias(op, filter);
+    if (bias.empty())
+      return;
+    if (unsigned numRaised = filter.fitScalesToBias(bias, inputScale))
+      remark::analysis(op.getLoc(), remark::RemarkOpts::name("raised-scale").category(remarkCategory))
+          << "'" << getUserName(op) << "' has raised weight scales"
+          << remark::reason("the bias of {0} channels would not fit 32 bits", numRaised);
+    for (auto [channel, element] : llvm::enumerate(bias)) {
+      float scale = filter.getScale(channel);
+      element = static_cast<float>(double(nibble::quantizeBias(element, inputScale, scale)) * double(inputScale) *
+                                   double(scale));
+    }
+    auto type = RankedTensorType::get({filter.getNumChannels()}, builder.getF32Type());
+    Value constant = arith::ConstantOp::create(builder, op.getBias() ? op.getBias().getLoc() : op.getLoc(),
+                                               DenseElementsAttr::get(type, ArrayRef(bias)));
+    llvm::TypeSwitch<Operation *>(op).Case<ConvOp, ContractOp>(
+        [&](auto typed) { typed.getBiasMutable().assign(constant); });
+  }
+
   void quantizeWeights(ContractionOpInterface op) {
     AssignedSchemes schemes = *AssignedSchemes::get(op);
     StorageParams input = getInputParams(op);
     FilterQuantizer filter = createFilterQuantizer(op, schemes.filter);
     builder.setInsertionPoint(op);
-    if (Value value = op.getBias()) {
-      SmallVector<float> bias = *getConstantFloats(value);
-      if (unsigned numRaised = filter.fitScalesToBias(bias, input.scale))
-        remark::analysis(op.getLoc(), remark::RemarkOpts::name("raised-scale").category(remarkCategory))
-            << "'" << getUserName(op) << "' has raised weight scales"
-            << remark::reason("the bias of {0} channels would not fit 32 bits", numRaised);
-      for (auto [channel, element] : llvm::enumerate(bias)) {
-        float scale = filter.getScale(channel);
-        element = static_cast<float>(double(quantizeBias(element, input.scale, scale)) * double(input.scale) *
-                                     double(scale));
-      }
-      auto type = cast<RankedTensorType>(value.getType());
-      op->replaceUsesOfWith(value,
-                            arith::ConstantOp::create(builder, value.getLoc(), DenseElementsAttr::get(type, ArrayRef(bias))));
-    }
+    quantizeBias(op, filter, input.scale);
     auto type = cast<RankedTensorType>(op.getFilter().getType());
     auto codeType = type.clone(schemes.filter.getStorageElementType());
     Location loc = op.getFilter().getLoc();
@@ -132,8 +160,10 @@ private:
     ++numRequantized;
     return DequantizeOp::create(builder, loc, value.getType(), other, scale, resultZero, to.scheme).getResult();
   }
+
   OpBuilder builder;
   const QuantizationPlan &plan;
+  const ValueStatistics &statistics;
 };
 
 struct QuantizePass : public nibble::impl::QuantizePassBase<QuantizePass> {
@@ -151,7 +181,7 @@ struct QuantizePass : public nibble::impl::QuantizePassBase<QuantizePass> {
     });
     FusionGroups groups(function);
     QuantizationPlan plan(function, groups, statistics);
-    Quantizer quantizer(function, plan);
+    Quantizer quantizer(function, plan, statistics);
     quantizer.run();
     numIntegerContractions += plan.getIntegerContractions().size();
     numStoredValues += plan.getStoredValues().size();

@@ -70,6 +70,15 @@ SmallVector<int8_t> FilterQuantizer::encode() const {
   return codes;
 }
 
+SmallVector<double> FilterQuantizer::getWeightedErrors(ArrayRef<double> factors) const {
+  SmallVector<double> sums(numChannels, 0.0);
+  for (auto [index, factor] : llvm::enumerate(factors)) {
+    int64_t channel = getChannel(index);
+    sums[channel] += factor * (double(values[index]) - encodeOne(index) * double(getScale(channel)));
+  }
+  return sums;
+}
+
 int64_t FilterQuantizer::getAccumulatorBound(int64_t inputSpan) const {
   SmallVector<int64_t> sums(numChannels, 0);
   for (size_t index = 0; index < values.size(); ++index)

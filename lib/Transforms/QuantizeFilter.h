@@ -25,6 +25,9 @@ public:
 
   llvm::SmallVector<int8_t> encode() const;
 
+  /// For each channel, the sum of factor times (value - what its code stands for) over its elements.
+  llvm::SmallVector<double> getWeightedErrors(llvm::ArrayRef<double> factors) const;
+
   /// The largest possible |sum of (code * (x - zero point))| over the channels, for |x - zero point| <= inputSpan.
   int64_t getAccumulatorBound(int64_t inputSpan) const;
 

@@ -25,7 +25,8 @@ func.func private @copy_0(%tile: index, %x: memref<64xf32>, %y: memref<64xf32>) 
 // CHECK: llvm.mlir.global internal constant @[[NAME:.*]]("conv1\00")
 // CHECK-LABEL: llvm.func @main
 // CHECK: %[[COUNT:.*]] = llvm.mlir.constant(64 : i64)
-// CHECK: llvm.call @nibble_observe_f32(%{{.*}}, %{{.*}}, %[[COUNT]])
+// CHECK: %[[CHANNELS:.*]] = llvm.mlir.constant(8 : i64)
+// CHECK: llvm.call @nibble_observe_channels_f32(%{{.*}}, %{{.*}}, %[[COUNT]], %[[CHANNELS]])
 func.func @main(%x: memref<8x8xf32>) {
   nibble.observe %x "conv1" : memref<8x8xf32>
   return

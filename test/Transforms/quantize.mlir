@@ -28,3 +28,48 @@ func.func @contraction(%x: tensor<1x2xf32>) -> tensor<1x1xf32> {
          {nibble.schemes = {calibrator = "min-max", filter = #s8, input = #u8}} -> tensor<1x1xf32>
   return %y : tensor<1x1xf32>
 }
+
+// -----
+
+#u8 = #nibble.scheme<u8, zero_point = integer>
+#s8 = #nibble.scheme<s8 narrow, block = [0, 1]>
+#x = #nibble.statistics<count = 4, min = -1.0 : f32, max = 1.55 : f32,
+                        histogram = dense<[[-16257, 1], [16326, 3]]> : tensor<2x2xi64>, means = dense<[1.0, 4.0]> : tensor<2xf32>>
+
+// The weight -1.275 becomes -1.28; its input of 4 on average would take 0.02 from the mean of the result, which the bias returns.
+// CHECK-LABEL: @corrected_bias
+// CHECK-DAG: %[[BIAS:.*]] = arith.constant dense<5.200000e-01> : tensor<1xf32>
+// CHECK-DAG: arith.constant dense<{{\[\[}}127], [-64]]> : tensor<2x1xi8>
+// CHECK: nibble.contract {{.*}} bias(%[[BIAS]]
+func.func @corrected_bias(%x: tensor<1x2xf32>) -> tensor<1x1xf32> {
+  %w = arith.constant dense<[[2.54], [-1.275]]> : tensor<2x1xf32>
+  %b = arith.constant dense<0.5> : tensor<1xf32>
+  %init = tensor.empty() : tensor<1x1xf32>
+  %0 = nibble.observe %x "x" statistics #x : tensor<1x2xf32> -> tensor<1x2xf32>
+  %y = nibble.contract ins(%0, %w : tensor<1x2xf32>, tensor<2x1xf32>) bias(%b : tensor<1xf32>)
+         outs(%init : tensor<1x1xf32>)
+         {nibble.schemes = {calibrator = "min-max", filter = #s8, input = #u8}} -> tensor<1x1xf32>
+  return %y : tensor<1x1xf32>
+}
+
+// -----
+
+#u8 = #nibble.scheme<u8, zero_point = integer>
+#s8 = #nibble.scheme<s8 narrow, block = [0, 0, 0, 1]>
+#x = #nibble.statistics<count = 6, min = -1.0 : f32, max = 1.55 : f32,
+                        histogram = dense<[[-16257, 1], [16326, 5]]> : tensor<2x2xi64>, means = dense<[4.0, -3.0]> : tensor<2xf32>>
+
+// Two groups of one channel: 0.005 * 4 in the first, whose middle row always meets the input, and -0.005 * -3 * 2/3 in the second, whose
+// first row meets the padding once in three times. A bias is made where there was none.
+// CHECK-LABEL: @corrected_padding_and_groups
+// CHECK: %[[BIAS:.*]] = arith.constant dense<[2.000000e-02, 0.00999999977]> : tensor<2xf32>
+// CHECK: nibble.conv {{.*}} bias(%[[BIAS]]
+func.func @corrected_padding_and_groups(%x: tensor<1x3x1x2xf32>) -> tensor<1x3x1x2xf32> {
+  %w = arith.constant dense<[[[[2.54, 1.275]]], [[[-1.275, 2.54]]], [[[0.0, 0.0]]]]> : tensor<3x1x1x2xf32>
+  %init = tensor.empty() : tensor<1x3x1x2xf32>
+  %0 = nibble.observe %x "x" statistics #x : tensor<1x3x1x2xf32> -> tensor<1x3x1x2xf32>
+  %y = nibble.conv ins(%0, %w : tensor<1x3x1x2xf32>, tensor<3x1x1x2xf32>) outs(%init : tensor<1x3x1x2xf32>)
+         {groups = 2, padding = array<i64: 1, 1, 0, 0>,
+          nibble.schemes = {calibrator = "min-max", filter = #s8, input = #u8}} -> tensor<1x3x1x2xf32>
+  return %y : tensor<1x3x1x2xf32>
+}

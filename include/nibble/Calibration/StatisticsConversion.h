@@ -8,8 +8,10 @@
 
 namespace nibble::calibration {
 
-/// The attribute that holds `statistics`. NaNs and infinities are not counted in it.
-StatisticsAttr convertToAttribute(mlir::MLIRContext *context, const numerics::Statistics &statistics);
+/// The attribute that holds `statistics`. NaNs and infinities are not counted in it. `channelSums` (may be empty) has the sum
+/// of the elements of each channel.
+StatisticsAttr convertToAttribute(mlir::MLIRContext *context, const numerics::Statistics &statistics,
+                                  llvm::ArrayRef<float> channelSums = {});
 
 /// The statistics that an attribute holds; fails when a part of it was elided in printing, or a bin is none.
 mlir::FailureOr<numerics::Statistics> convertFromAttribute(StatisticsAttr attribute);

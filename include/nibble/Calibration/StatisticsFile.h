@@ -31,7 +31,7 @@ public:
 
   /// Statistics by the name of `nibble.observe`.
   std::map<std::string, numerics::Statistics> values;
-  /// What other algorithms keep; by convention `<value>/<what>`: `conv1/gram`, `conv1/channel_magnitudes`.
+  /// What other algorithms keep; by convention `<value>/<what>`: `conv1/gram`, `conv1/channel_sums`.
   std::map<std::string, numerics::NamedArray> arrays;
 };
 

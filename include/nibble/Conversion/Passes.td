@@ -11,7 +11,7 @@ def ConvertNibbleToLLVMPass : Pass<"nibble-convert-nibble-to-llvm", "::mlir::Mod
     Converts everything that is left after the target's kernel passes, upstream dialects included, in one step. Buffers are
     passed as bare pointers; the arguments of `@main` keep their types in `nibble.type`. `@main` gets two more arguments, the hook `parallel_for` and its `pool`; a launch stores its
     buffers in an array, and calls `nibble_launch` (`lib/Runtime`) with a thunk that unpacks them for one tile. An observer
-    becomes a call of `nibble_observe_f32`.
+    becomes a call of `nibble_observe_channels_f32`.
 
     Requires: buffers with static shape, strides and offset; no structured control flow (`--convert-scf-to-cf`); contiguous
     observed buffers.

@@ -21,6 +21,9 @@ struct NamedArray {
   std::vector<float> data;
 };
 
+/// The array with the sum of each channel, an index of the last dimension, of a value.
+inline std::string getChannelSumsName(const std::string &value) { return value + "/channel_sums"; }
+
 /// Appends the text of a statistics file piece by piece. Reading gives the same numbers.
 class StatisticsTextWriter {
 public:

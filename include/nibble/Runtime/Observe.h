@@ -18,6 +18,10 @@ extern "C" {
 /* Takes `count` elements into the statistics called `name` (UTF-8, ends with a zero byte). */
 void nibble_observe_f32(const char *name, const float *data, int64_t count);
 
+/* The same for elements whose last dimension has `channels` elements, which divides `count`; also sums up each channel, as the
+   array `<name>/channel_sums` of the statistics file. Elements that are not finite are left out. */
+void nibble_observe_channels_f32(const char *name, const float *data, int64_t count, int64_t channels);
+
 /* Ends the batch: ranges are kept for each batch, for the moving average. Without a call everything is one batch. */
 void nibble_observe_batch_end(void);
 

@@ -136,8 +136,9 @@ def LowerQuantizeOpsPass : Pass<"nibble-lower-quantize-ops", "::mlir::func::Func
 def QuantizePass : Pass<"nibble-quantize", "::mlir::func::FuncOp"> {
   let summary = "codes for weights and for the values between integer ops";
   let description = [{
-    Contractions with `nibble.schemes` get constants of codes for filters, biases that are whole numbers of accumulator units,
-    and codes for their inputs. The demand for codes travels backwards through ops that keep the scale, and through elementwise
+    Contractions with `nibble.schemes` get constants of codes for filters, biases that are whole numbers of accumulator units
+    and make up for what rounded weights shift the mean by (where `statistics` have the means of the input), and codes for
+    their inputs. The demand for codes travels backwards through ops that keep the scale, and through elementwise
     ops and sums whose inputs come from integer ops, so that no float tensor lies between two integer ops. Values that are
     connected by ops that keep the scale share one scale and zero point, for the union of their ranges; where consumers
     demand different schemes, the most frequent one is stored and the others get a `nibble.requantize`.

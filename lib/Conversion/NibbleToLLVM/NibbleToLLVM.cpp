@@ -120,7 +120,7 @@ struct ObserveLowering : public ConvertOpToLLVMPattern<ObserveOp> {
     auto pointer = LLVM::LLVMPointerType::get(getContext());
     Type i64 = rewriter.getI64Type();
     FailureOr<LLVM::LLVMFuncOp> function =
-        LLVM::lookupOrCreateFn(rewriter, module, "nibble_observe_f32", {pointer, pointer, i64},
+        LLVM::lookupOrCreateFn(rewriter, module, "nibble_observe_channels_f32", {pointer, pointer, i64, i64},
                                LLVM::LLVMVoidType::get(getContext()));
     if (failed(function))
       return failure();
@@ -130,7 +130,9 @@ struct ObserveLowering : public ConvertOpToLLVMPattern<ObserveOp> {
     Value name = LLVM::createGlobalString(loc, rewriter, symbol, text, LLVM::Linkage::Internal);
     Value data = MemRefDescriptor(adaptor.getInput()).bufferPtr(rewriter, loc, *getTypeConverter(), type);
     Value count = LLVM::ConstantOp::create(rewriter, loc, i64, type.getNumElements());
-    LLVM::CallOp::create(rewriter, loc, *function, ValueRange{name, data, count});
+    int64_t numChannels = type.getRank() == 0 ? 1 : type.getShape().back();
+    Value channels = LLVM::ConstantOp::create(rewriter, loc, i64, numChannels);
+    LLVM::CallOp::create(rewriter, loc, *function, ValueRange{name, data, count, channels});
     rewriter.eraseOp(observe);
     return success();
   }

@@ -5,9 +5,19 @@
 #include "llvm/Support/FileSystem.h"
 #include "gtest/gtest.h"
 #include <cerrno>
+#include <cmath>
 #include <thread>
 
 using namespace nibble::calibration;
+
+/// What was observed, as the text of a statistics file.
+static std::string getText() {
+  std::string text;
+  nibble_observe_write([](void *context, const char *piece,
+                          size_t size) { static_cast<std::string *>(context)->append(piece, size); },
+                       &text);
+  return text;
+}
 
 TEST(Observe, SavesTheStatisticsFile) {
   nibble_observe_reset();
@@ -28,6 +38,17 @@ TEST(Observe, SavesTheStatisticsFile) {
   EXPECT_EQ(file->values["y"].batches().size(), 1u);
 }
 
+TEST(Observe, SumsUpChannels) {
+  nibble_observe_reset();
+  float first[] = {1, 10, 2, 20}, second[] = {4, INFINITY};
+  nibble_observe_channels_f32("x", first, 4, 2);
+  nibble_observe_channels_f32("x", second, 2, 2);
+  StatisticsFile file = llvm::cantFail(StatisticsFile::parse(getText(), "text"));
+  EXPECT_EQ(file.values["x"].count(), 5u);
+  EXPECT_EQ(file.arrays["x/channel_sums"].shape, std::vector<int64_t>({2}));
+  EXPECT_EQ(file.arrays["x/channel_sums"].data, std::vector<float>({7, 30}));
+}
+
 TEST(Observe, SaysWhyItCannotSave) { EXPECT_EQ(nibble_observe_save("/nowhere/statistics.json"), ENOENT); }
 
 TEST(Observe, ThreadsMayObserveAtTheSameTime) {
@@ -38,9 +59,5 @@ TEST(Observe, ThreadsMayObserveAtTheSameTime) {
     threads.emplace_back([&] { nibble_observe_f32("x", data.data(), data.size()); });
   for (std::thread &thread : threads)
     thread.join();
-  std::string text;
-  nibble_observe_write([](void *context, const char *piece,
-                          size_t size) { static_cast<std::string *>(context)->append(piece, size); },
-                       &text);
-  EXPECT_EQ(llvm::cantFail(StatisticsFile::parse(text, "text")).values["x"].count(), 4000u);
+  EXPECT_EQ(llvm::cantFail(StatisticsFile::parse(getText(), "text")).values["x"].count(), 4000u);
 }

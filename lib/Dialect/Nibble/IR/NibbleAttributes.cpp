@@ -172,7 +172,7 @@ Type SchemeAttr::getStorageElementType() const {
 }
 
 LogicalResult StatisticsAttr::verify(function_ref<InFlightDiagnostic()> emitError, int64_t, FloatAttr, FloatAttr,
-                                     ElementsAttr batches, ElementsAttr histogram) {
+                                     ElementsAttr batches, ElementsAttr histogram, ElementsAttr means) {
   auto isPairs = [](ElementsAttr elements, auto isElement) {
     ShapedType type = elements ? elements.getShapedType() : ShapedType();
     return !type || (type.getRank() == 2 && type.getDimSize(1) == 2 && isElement(type.getElementType()));
@@ -182,5 +182,8 @@ LogicalResult StatisticsAttr::verify(function_ref<InFlightDiagnostic()> emitErro
     return emitError() << "(C1) expected batches as pairs of f32, got " << batches.getType();
   if (!isPairs(histogram, [](Type type) { return type.isSignlessInteger(64); }))
     return emitError() << "(C1) expected a histogram as pairs of i64, got " << histogram.getType();
+  // (C2)
+  if (means && (means.getShapedType().getRank() != 1 || !means.getShapedType().getElementType().isF32()))
+    return emitError() << "(C2) expected means as a list of f32, got " << means.getType();
   return success();
 }

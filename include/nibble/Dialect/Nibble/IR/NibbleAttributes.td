@@ -92,7 +92,7 @@ def StatisticsAttr : AttrDef<NibbleDialect, "Statistics"> {
     The number of finite elements, the smallest and the largest, those of each batch in order, and a histogram with fixed
     bin edges as pairs of bin and count (`docs/Spec.md`, "Statistics"). Filled into `nibble.observe` by
     `--nibble-fold-calibration`; `Calibration/StatisticsConversion.h` reads it. Left out where nothing was seen:
-    `batches` and `histogram`.
+    `batches`, `histogram`, and `means`, the mean of each channel (an index of the last dimension).
 
     ```mlir
     #nibble.statistics<count = 3, min = -1.0 : f32, max = 2.0 : f32, batches = dense<[[-1.0, 2.0]]> : tensor<1x2xf32>,
@@ -100,13 +100,15 @@ def StatisticsAttr : AttrDef<NibbleDialect, "Statistics"> {
     ```
 
     Constraints:
-    * (C1) batches are pairs of f32, bins are pairs of i64.
+    * (C1) batches are pairs of f32, bins are pairs of i64;
+    * (C2) means are a list of f32.
   }];
   let parameters = (ins
     "int64_t":$count,
     "::mlir::FloatAttr":$min, "::mlir::FloatAttr":$max,
     OptionalParameter<"::mlir::ElementsAttr", "the range of each batch, in order">:$batches,
-    OptionalParameter<"::mlir::ElementsAttr", "pairs of bin number and count, ascending">:$histogram);
+    OptionalParameter<"::mlir::ElementsAttr", "pairs of bin number and count, ascending">:$histogram,
+    OptionalParameter<"::mlir::ElementsAttr", "the mean of each channel">:$means);
   let assemblyFormat = "`<` struct(params) `>`";
   let genVerifyDecl = 1;
 }
