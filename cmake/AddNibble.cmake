@@ -14,10 +14,13 @@ target_compile_options(nibble_flags INTERFACE
   -fPIC -ffp-contract=off -fvisibility-inlines-hidden -Wall -Wextra -Wno-unused-parameter
   $<$<COMPILE_LANGUAGE:CXX>:-fno-exceptions>
   "$<$<COMPILE_LANGUAGE:CXX>:SHELL:-Xclang -fno-pch-timestamp>")
-target_link_options(nibble_flags INTERFACE -fuse-ld=lld -Wl,--no-undefined)
+target_link_options(nibble_flags INTERFACE -fuse-ld=lld)
 if(NIBBLE_SANITIZE)
+  # Shared libraries find the sanitizers' runtime in the executable: --no-undefined would refuse them.
   target_compile_options(nibble_flags INTERFACE -fsanitize=address,undefined -fno-sanitize=vptr,function)
   target_link_options(nibble_flags INTERFACE -fsanitize=address,undefined)
+else()
+  target_link_options(nibble_flags INTERFACE -Wl,--no-undefined)
 endif()
 
 # The precompiled header that all C++ here shares.
