@@ -108,6 +108,8 @@ private:
     return axis ? std::optional<unsigned>(axis.getInt()) : std::nullopt;
   }
 
+  static bool isUnsigned(DictionaryAttr attributes) { return attributes && attributes.contains("nibble.unsigned"); }
+
   /// Checks an input against the argument and takes note of its number of samples.
   llvm::Expected<reference::Tensor> getInput(unsigned number, const data::Array &given) {
     auto type = cast<RankedTensorType>(main.getArgumentTypes()[number]);
@@ -119,7 +121,7 @@ private:
       shape[*axis] = numSamples;
     }
     std::string name = getSignature(main).inputNames[number];
-    std::optional<nibble_dtype> dtype = getDtype(type.getElementType());
+    std::optional<nibble_dtype> dtype = getDtype(type.getElementType(), isUnsigned(main.getArgAttrDict(number)));
     if (!dtype)
       return llvm::createStringError(llvm::inconvertibleErrorCode(), "input '" + name + "' has a type without arrays");
     if (llvm::ArrayRef<int64_t>(given.type.shape) != llvm::ArrayRef<int64_t>(shape))
@@ -142,7 +144,8 @@ private:
   void append(ArrayRef<reference::Tensor> results, int64_t count, std::vector<data::Array> &outputs) {
     for (auto [number, result] : llvm::enumerate(results)) {
       std::optional<unsigned> axis = getBatchAxis(main.getResultAttrDict(number));
-      data::Array part{{*getDtype(result.getElementType()), data::Shape(result.getShape())},
+      nibble_dtype dtype = *getDtype(result.getElementType(), isUnsigned(main.getResultAttrDict(number)));
+      data::Array part{{dtype, data::Shape(result.getShape())},
                        {result.getData(), result.getData() + result.getSizeInBytes()}};
       // Samples of a result lie along its first axis, or there is one run only.
       if (axis && *axis == 0 && numSamples > 0) {

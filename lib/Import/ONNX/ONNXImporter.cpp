@@ -16,7 +16,7 @@ using namespace mlir;
 using namespace nibble;
 using namespace nibble::onnx_import;
 
-static constexpr int64_t oldestOpset = 7;
+static constexpr int64_t oldestOpset = 6;
 
 /// One error with all problems: on the line of the path when there is one, else a line each.
 static LogicalResult emitProblems(StringRef path, ArrayRef<std::string> problems, MLIRContext *context) {
@@ -50,7 +50,8 @@ static llvm::StringMap<int64_t> readOpsets(const onnx::ModelProto &model, std::v
   if (!opsets.contains(""))
     problems.push_back("the file does not say which version of the operator set it uses");
   else if (opsets[""] < oldestOpset)
-    problems.push_back("expected version 7 or newer of the operator set, got " + std::to_string(opsets[""]));
+    problems.push_back("expected version " + std::to_string(oldestOpset) +
+                       " or newer of the operator set, got " + std::to_string(opsets[""]));
   return opsets;
 }
 
@@ -80,7 +81,7 @@ public:
 private:
   func::FuncOp createMain(ArrayRef<Port> inputs, ModuleOp module);
   void createReturn(const onnx::GraphProto &graph, ArrayRef<Tensor> outputs, GraphImporter &importer, func::FuncOp main);
-  NamedAttrList describePort(StringRef name, std::optional<int64_t> batchAxis);
+  NamedAttrList describePort(StringRef name, std::optional<int64_t> batchAxis, bool isUnsigned);
 
   StringRef path;
   MLIRContext *context;
@@ -96,12 +97,14 @@ public:
 };
 } // namespace
 
-NamedAttrList ModelImporter::describePort(StringRef name, std::optional<int64_t> batchAxis) {
+NamedAttrList ModelImporter::describePort(StringRef name, std::optional<int64_t> batchAxis, bool isUnsigned) {
   Builder b(context);
   NamedAttrList attributes;
   attributes.append("nibble.name", b.getStringAttr(name));
   if (batchAxis)
     attributes.append("nibble.batch_axis", b.getI64IntegerAttr(*batchAxis));
+  if (isUnsigned)
+    attributes.append("nibble.unsigned", b.getUnitAttr());
   return attributes;
 }
 
@@ -111,7 +114,7 @@ func::FuncOp ModelImporter::createMain(ArrayRef<Port> inputs, ModuleOp module) {
   auto main = func::FuncOp::create(builder, module.getLoc(), "main", FunctionType::get(context, types, {}));
   main.addEntryBlock();
   for (auto [index, port] : llvm::enumerate(inputs)) {
-    main.setArgAttrs(index, describePort(port.name, port.batchAxis).getDictionary(context));
+    main.setArgAttrs(index, describePort(port.name, port.batchAxis, port.isUnsigned).getDictionary(context));
     main.getArgument(index).setLoc(NameLoc::get(builder.getStringAttr(port.name)));
   }
   return main;
@@ -126,7 +129,7 @@ void ModelImporter::createReturn(const onnx::GraphProto &graph, ArrayRef<Tensor>
   main.setType(FunctionType::get(context, main.getArgumentTypes(), ValueRange(values).getTypes()));
   for (auto [index, output] : llvm::enumerate(graph.output())) {
     std::optional<int64_t> batchAxis = binder.findBatchAxis(output, outputs[index].type);
-    main.setResultAttrs(index, describePort(output.name(), batchAxis).getDictionary(context));
+    main.setResultAttrs(index, describePort(output.name(), batchAxis, outputs[index].isUnsigned).getDictionary(context));
   }
 }
 

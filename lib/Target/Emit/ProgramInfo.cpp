@@ -16,8 +16,7 @@ int64_t InterfaceTensor::getNumElements() const { return ShapedType::getNumEleme
 
 int64_t InterfaceTensor::getSizeInBytes() const { return getNumElements() * nibble::getSizeInBytes(dtype); }
 
-static std::optional<nibble_dtype> getIntegerDtype(IntegerType type) {
-  bool isUnsigned = type.isUnsigned();
+static std::optional<nibble_dtype> getIntegerDtype(IntegerType type, bool isUnsigned) {
   switch (type.getWidth()) {
   case 1:
     return NIBBLE_BOOL;
@@ -34,13 +33,13 @@ static std::optional<nibble_dtype> getIntegerDtype(IntegerType type) {
   }
 }
 
-std::optional<nibble_dtype> nibble::getDtype(Type type) {
+std::optional<nibble_dtype> nibble::getDtype(Type type, bool isUnsigned) {
   return llvm::TypeSwitch<Type, std::optional<nibble_dtype>>(type)
       .Case<Float32Type>([](Type) { return NIBBLE_F32; })
       .Case<Float64Type>([](Type) { return NIBBLE_F64; })
       .Case<Float16Type>([](Type) { return NIBBLE_F16; })
       .Case<BFloat16Type>([](Type) { return NIBBLE_BF16; })
-      .Case<IntegerType>(getIntegerDtype)
+      .Case<IntegerType>([&](IntegerType integer) { return getIntegerDtype(integer, isUnsigned || integer.isUnsigned()); })
       .Default([](Type) { return std::nullopt; });
 }
 
@@ -123,7 +122,7 @@ private:
       return;
     }
     InterfaceTensor tensor;
-    tensor.dtype = *getDtype(type.getElementType());
+    tensor.dtype = *getDtype(type.getElementType(), main.getArgAttr(argument, "nibble.unsigned") != nullptr);
     tensor.shape.assign(type.getShape().begin(), type.getShape().end());
     readArgumentAttributes(main, argument, tensor);
     if (tensor.name.empty())

@@ -43,7 +43,7 @@ struct ProgramInfo {
 
   /// Reads the module of phase `lower` or `target` (docs/Architecture.md): `nibble.model`, `nibble.workspace_size`,
   /// `nibble.weights`, and of each argument of `@main` `nibble.role` ("input" or "output"), `nibble.name`,
-  /// `nibble.batch_axis`, `nibble.scale`, `nibble.zero_point`. Shape and element type are those of the argument's memref type;
+  /// `nibble.batch_axis`, `nibble.unsigned`, `nibble.scale`, `nibble.zero_point`. Shape and element type are those of the argument's memref type;
   /// where it has become a pointer, those of its attribute `nibble.type` (a memref type). All errors are emitted as diagnostics.
   static mlir::FailureOr<ProgramInfo> get(mlir::ModuleOp module);
 };
@@ -51,8 +51,9 @@ struct ProgramInfo {
 /// Bytes of one element.
 int64_t getSizeInBytes(nibble_dtype dtype);
 
-/// The dtype of builtin scalar types: f32, f64, f16, bf16, i1, and i8 to i64, which count as signed unless they say `ui`.
-std::optional<nibble_dtype> getDtype(mlir::Type type);
+/// The dtype of builtin scalar types: f32, f64, f16, bf16, i1, and i8 to i64, which are unsigned when they say `ui` or `isUnsigned` is
+/// set (the attribute `nibble.unsigned` of an argument or result of `@main`).
+std::optional<nibble_dtype> getDtype(mlir::Type type, bool isUnsigned = false);
 
 } // namespace nibble
 
