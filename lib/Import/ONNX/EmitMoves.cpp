@@ -106,6 +106,9 @@ Tensor nibble::onnx_import::slice(Node &node, const Tensor &input, ArrayRef<int6
   if (input.getShape() == sizes && llvm::all_of(strides, [](int64_t stride) { return stride == 1; }))
     return input;
   RankedTensorType type = input.type.clone(sizes);
+  // A slice of nothing may begin behind the end, which tensor.extract_slice refuses.
+  if (type.getNumElements() == 0)
+    return Tensor(Constant::get(type, {}), input.isUnsigned);
   if (canFoldMove(input, type)) {
     SmallVector<int64_t> source(sizes.size());
     return Tensor(foldMove(input.constant, type, [&](ArrayRef<int64_t> index) {

@@ -64,7 +64,8 @@ static Affine emitBatchNormalization(Node &node, double epsilon) {
 
 LogicalResult nibble::onnx_import::importBatchNormalization(Node &node) {
   const Tensor &input = node.getInput(0);
-  if (node.getInteger("training_mode", 0) != 0)
+  bool isTraining = node.getOpset() < 7 ? node.getInteger("is_test", 0) == 0 : node.getInteger("training_mode", 0) != 0;
+  if (isTraining)
     return node.error("training mode is not supported");
   if (input.getRank() < 2 || !isa<FloatType>(input.getElementType()))
     return node.error("expected an input of floats of rank 2 or more, got " + formatShape(input.getShape()));
