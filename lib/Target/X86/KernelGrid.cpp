@@ -102,8 +102,8 @@ FailureOr<KernelGrid> x86::getKernelGrid(OpBuilder &builder, Operation *op, cons
       return failure();
   }
   join(grid, &KernelGrid::batch, &KernelGrid::rows, &PixelStrides::batch, &PixelStrides::row);
-  // The depthwise kernel goes from column to column of one row.
-  if (!shape.isDepthwise())
+  // The depthwise kernel goes from column to column of one row; a tile of columns has one filter.
+  if (!shape.isDepthwise() && grid.filter.strides.row == 0)
     join(grid, &KernelGrid::rows, &KernelGrid::cols, &PixelStrides::row, &PixelStrides::col);
   return grid;
 }

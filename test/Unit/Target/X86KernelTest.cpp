@@ -443,6 +443,8 @@ TEST_P(X86Kernels, ProductsOfActivations) {
     for (bool isFloat : {false, true}) {
       cases.push_back({1, 1, 1, 1, isTransposed, isFloat});
       cases.push_back({3, 5, 17, 6, isTransposed, isFloat});
+      // One row for each filter: rows of different filters are no tile.
+      cases.push_back({4, 1, 17, 6, isTransposed, isFloat});
       cases.push_back({2, 33, 70, 31, isTransposed, isFloat});
     }
   for (bool isTransposed : {false, true})
