@@ -31,3 +31,24 @@ func.func @main(%x: memref<8x8xf32>) {
   nibble.observe %x "conv1" : memref<8x8xf32>
   return
 }
+
+// -----
+
+// Upstream has no bare pointer for a buffer without elements that has more than one dimension.
+// CHECK-LABEL: llvm.func @main
+// CHECK-SAME: (%{{.*}}: !llvm.ptr {nibble.type = memref<3x0xf32>}, %{{.*}}: !llvm.ptr {nibble.type = memref<0x3xf32>}
+func.func @main(%x: memref<3x0xf32>, %y: memref<0x3xf32>) {
+  return
+}
+
+// -----
+
+// Conversion to bf16 rounds to nearest even in integer arithmetic: the library function that LLVM calls may not exist.
+// CHECK-LABEL: llvm.func @round
+// CHECK-NOT: llvm.fptrunc
+// CHECK: llvm.lshr
+// CHECK: llvm.return
+func.func @round(%x: f32) -> bf16 {
+  %y = arith.truncf %x : f32 to bf16
+  return %y : bf16
+}

@@ -20,6 +20,7 @@
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/LLVMIR/FunctionCallUtils.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+#include "mlir/Dialect/UB/IR/UBOps.h"
 #include "mlir/Dialect/Vector/Transforms/LoweringPatterns.h"
 #include "mlir/Dialect/Vector/Transforms/VectorRewritePatterns.h"
 
@@ -141,6 +142,25 @@ private:
   mutable unsigned numNames = 0;
 };
 
+/// Buffers without elements are passed as memref<0xT>: upstream has no bare pointer for, say, memref<3x0xT>. What looks at one has
+/// nothing to do and was removed by canonicalization, or looks at its other shapes.
+void flattenEmptyArguments(func::FuncOp function) {
+  OpBuilder builder(function.getContext());
+  for (BlockArgument argument : function.getArguments()) {
+    auto type = dyn_cast<MemRefType>(argument.getType());
+    if (!type || !type.hasStaticShape() || type.getNumElements() != 0 || type.getRank() == 1)
+      continue;
+    argument.setType(MemRefType::get({0}, type.getElementType()));
+    builder.setInsertionPointToStart(argument.getOwner());
+    if (!argument.use_empty()) {
+      Value nothing = ub::PoisonOp::create(builder, argument.getLoc(), type);
+      argument.replaceAllUsesWith(nothing);
+    }
+  }
+  if (!function.isExternal())
+    function.setType(builder.getFunctionType(function.getBody().getArgumentTypes(), function.getResultTypes()));
+}
+
 struct ConvertNibbleToLLVMPass : public nibble::impl::ConvertNibbleToLLVMPassBase<ConvertNibbleToLLVMPass> {
   void runOnOperation() override {
     ModuleOp module = getOperation();
@@ -158,7 +178,12 @@ struct ConvertNibbleToLLVMPass : public nibble::impl::ConvertNibbleToLLVMPassBas
       }
     }
 
+    for (auto function : module.getOps<func::FuncOp>())
+      flattenEmptyArguments(function);
+
     RewritePatternSet prepare(context);
+    // LLVM would call __truncsfbf2, which neither libc nor this machine's libgcc has.
+    arith::populateExpandBFloat16Patterns(prepare);
     vector::populateVectorBitCastLoweringPatterns(prepare);
     vector::populateVectorBroadcastLoweringPatterns(prepare);
     vector::populateVectorShapeCastLoweringPatterns(prepare);
