@@ -46,6 +46,7 @@ roundtrip = " --verify-roundtrip" if os.environ.get("NIBBLE_VERIFY_ROUNDTRIP") =
 add_tool("nibble-opt", roundtrip)
 add_tool("nibble")
 add_tool("nibble-bench")
+add_tool("nibble-conformance")
 add_tool("nibble-emit")
 add_tool("nibble-interpret")
 add_tool("nibble-lsp-server")

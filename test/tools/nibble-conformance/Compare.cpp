@@ -1,0 +1,84 @@
+//===- Compare.cpp - is a result what was expected? ---------------------------------------------------===//
+
+#include "Compare.h"
+#include "llvm/Support/Format.h"
+#include "llvm/Support/FormatVariadic.h"
+#include <cmath>
+
+using namespace llvm;
+using namespace nibble;
+using namespace nibble::conformance;
+using reference::ElementKind;
+
+namespace {
+struct Tolerance {
+  double relative, absolute;
+};
+} // namespace
+
+static Tolerance getTolerance(ElementKind kind) {
+  switch (kind) {
+  case ElementKind::BF16:
+    return {0x1p-7, 0};
+  case ElementKind::F16:
+    return {0x1p-10, 0};
+  default:
+    return {1e-5, 1e-7};
+  }
+}
+
+/// The distance of two elements in units of what is tolerated.
+static double getError(const reference::Tensor &expected, const reference::Tensor &actual, int64_t index) {
+  constexpr double infinity = std::numeric_limits<double>::infinity();
+  if (!isFloat(expected.getKind()))
+    return expected.getInteger(index) == actual.getInteger(index) ? 0 : infinity;
+  double want = expected.getFloat(index), got = actual.getFloat(index);
+  if (want == got || (std::isnan(want) && std::isnan(got)))
+    return 0;
+  if (!std::isfinite(want) || !std::isfinite(got))
+    return infinity;
+  Tolerance tolerance = getTolerance(expected.getKind());
+  return std::abs(want - got) / (tolerance.absolute + tolerance.relative * std::abs(want));
+}
+
+static int64_t findWorst(const reference::Tensor &expected, const reference::Tensor &actual) {
+  int64_t worst = 0;
+  double worstError = 0;
+  for (int64_t index = 0; index < expected.getNumElements(); ++index)
+    if (double error = getError(expected, actual, index); error > worstError) {
+      worst = index;
+      worstError = error;
+    }
+  return worst;
+}
+
+double conformance::getWorstError(const reference::Tensor &expected, const reference::Tensor &actual) {
+  return expected.getNumElements() == 0 ? 0 : getError(expected, actual, findWorst(expected, actual));
+}
+
+static std::string describe(const CaseTensor &value) {
+  std::string text;
+  raw_string_ostream os(text);
+  os << value.tensor.getType() << (value.isUnsigned ? " (unsigned)" : "");
+  return text;
+}
+
+static std::string formatElement(const reference::Tensor &tensor, int64_t index) {
+  if (!isFloat(tensor.getKind()))
+    return std::to_string(tensor.getInteger(index));
+  std::string text;
+  raw_string_ostream(text) << format("%.9g", tensor.getFloat(index));
+  return text;
+}
+
+std::optional<std::string> conformance::findDifference(const CaseTensor &expected, const CaseTensor &actual) {
+  if (expected.tensor.getType() != actual.tensor.getType() || expected.isUnsigned != actual.isUnsigned)
+    return "expected " + describe(expected) + ", got " + describe(actual);
+  double error = getWorstError(expected.tensor, actual.tensor);
+  if (error <= 1)
+    return std::nullopt;
+  int64_t worst = findWorst(expected.tensor, actual.tensor);
+  return formatv("element {0}: expected {1}, got {2}, {3:f1} times what is tolerated", worst,
+                 formatElement(expected.tensor, worst), formatElement(actual.tensor, worst), error)
+      .str();
+}
