@@ -1,7 +1,7 @@
 // RUN: %nibble_opt %s --split-input-file --verify-diagnostics
 
-// expected-error @below {{(C1) unknown codec 's9'}}
-func.func private @f() attributes {a = #nibble.scheme<s9>}
+// expected-error @below {{(C1) unknown codec 's17'}}
+func.func private @f() attributes {a = #nibble.scheme<s17>}
 
 // -----
 

@@ -103,8 +103,8 @@ TEST(Recipe, ErrorsSayWhere) {
             "a.yaml:3:13: unknown calibrator 'median', expected one of entropy, min-max, moving-average, mse, percentile");
   EXPECT_EQ(getError(withSchemes("rules:\n  - regex: '['\n    float: true")),
             "a.yaml:4:12: '[' is not a regular expression: brackets ([ ]) not balanced");
-  EXPECT_EQ(getError("activations: u9\nweights: s8"),
-            "a.yaml:1:14: 'u9' is not a scheme: (C1) unknown codec 'u9'");
+  EXPECT_EQ(getError("activations: u17\nweights: s8"),
+            "a.yaml:1:14: 'u17' is not a scheme: (C1) unknown codec 'u17'");
   EXPECT_EQ(getError(withSchemes("rules:\n  - name: x")),
             "a.yaml:4:5: a rule needs an effect: float: true, activations, weights or calibrator");
   EXPECT_EQ(getError(withSchemes("rules:\n  - name: x\n    float: true\n    weights: s8")),
