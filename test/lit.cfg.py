@@ -83,11 +83,6 @@ if qemu:
     config.available_features.add("qemu-x86_64")
     config.substitutions.append((r"%qemu_x86_64\b", qemu))
 
-test_data = (
-    os.environ.get("NIBBLE_TEST_DATA")
-    or config.nibble_test_data
-    or os.path.join(config.nibble_source_root, "..", "shared", "data")
-)
-if os.path.isdir(test_data):
+if os.path.isdir(config.nibble_test_data):
     config.available_features.add("test-data")
-    config.substitutions.append((r"%test_data\b", os.path.realpath(test_data)))
+    config.substitutions.append((r"%test_data\b", os.path.realpath(config.nibble_test_data)))

@@ -15,3 +15,5 @@ config.excludes = [
     for program in os.listdir(config.test_exec_root)
     if program.endswith("Tests") and program not in config.nibble_test_programs
 ]
+if os.path.isdir(config.nibble_test_data):
+    config.environment["NIBBLE_TEST_DATA"] = os.path.realpath(config.nibble_test_data)
