@@ -67,8 +67,9 @@ DotStep::Operand DotStep::splitFilter(Value bytes) {
 }
 
 Value DotStep::dot(Value acc, const Operand &pixel, const Operand &filter) {
+  // Not vector.fma, which upstream converts to llvm.fmuladd: fusing is forbidden there, so that it would be two instructions.
   if (shape.arithmetic == Arithmetic::Float32)
-    return vector::FMAOp::create(builder, loc, pixel[0], filter[0], acc);
+    return LLVM::FMAOp::create(builder, loc, acc.getType(), pixel[0], filter[0], acc);
   auto call = [&](const Twine &intrinsic, ValueRange operands) {
     return LLVM::CallIntrinsicOp::create(builder, loc, acc.getType(), builder.getStringAttr(intrinsic), operands)
         .getResult(0);

@@ -100,3 +100,18 @@ func.func private @dynamic_layout(%tile: index, %x: memref<1x4xi8, strided<[?, 1
     {packedFilterShape = array<i64: 4, 16>, inputScheme = #nibble.scheme<u8>, filterScheme = #nibble.scheme<s8>}
   return
 }
+
+// -----
+
+// One instruction for product and sum: what upstream makes of vector.fma may not be fused.
+
+// CHECK-LABEL: func.func private @float
+// CHECK: llvm.intr.fma({{.*}}) : (vector<16xf32>, vector<16xf32>, vector<16xf32>) -> vector<16xf32>
+// CHECK-NOT: vector.fma
+// AVX2-LABEL: func.func private @float
+// AVX2: llvm.intr.fma({{.*}}) : (vector<8xf32>, vector<8xf32>, vector<8xf32>) -> vector<8xf32>
+func.func private @float(%tile: index, %x: memref<1x4xf32>, %w: memref<64xf32>, %y: memref<1x16xf32>) {
+  nibble.contract ins(%x, %w : memref<1x4xf32>, memref<64xf32>) outs(%y : memref<1x16xf32>)
+    {packedFilterShape = array<i64: 4, 16>}
+  return
+}
