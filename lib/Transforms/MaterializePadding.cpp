@@ -125,7 +125,7 @@ OpOperand *getRootDestination(Value value) {
 }
 
 /// Makes a reader read its part of the padded tensor.
-void redirect(const PaddedReader &reader, Value padded, const HaloGroup &group, ArrayRef<int64_t> interior) {
+void redirect(const PaddedReader &reader, Value padded, const HaloGroup &group, ArrayRef<int64_t> interior, bool isZero) {
   IRRewriter rewriter(reader.op);
   SmallVector<int64_t> offsets, sizes;
   for (size_t dim = 0; dim < interior.size(); ++dim) {
@@ -137,6 +137,8 @@ void redirect(const PaddedReader &reader, Value padded, const HaloGroup &group, 
                                             indices(rewriter, sizes), unitStrides(rewriter, sizes.size()));
   if (auto conv = dyn_cast<ConvOp>(reader.op)) {
     conv.getInputMutable().assign(padded);
+    if (isZero && reader.low[1] + reader.high[1] > 0)
+      conv->setAttr("nibble.zero_rows", rewriter.getDenseI64ArrayAttr({reader.low[1], reader.high[1]}));
     conv.setPadding({0, 0, 0, 0});
   } else {
     rewriter.replaceOp(reader.op, padded);
@@ -164,8 +166,9 @@ void materialize(Value value, TypedAttr paddingElement, const HaloGroup &group) 
 
   builder.setInsertionPointAfterValue(isa<BlockArgument>(value) ? padded : value);
   padded = tensor::InsertSliceOp::create(builder, loc, value, padded, offsets, sizes, strides);
+  bool isZero = paddingElement == builder.getZeroAttr(type.getElementType());
   for (const PaddedReader &reader : group.readers)
-    redirect(reader, padded, group, type.getShape());
+    redirect(reader, padded, group, type.getShape(), isZero);
 }
 
 struct MaterializePaddingPass : public nibble::impl::MaterializePaddingPassBase<MaterializePaddingPass> {

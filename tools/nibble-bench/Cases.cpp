@@ -133,6 +133,9 @@ mlir::OwningOpRef<mlir::ModuleOp> nibble::buildKernelModule(mlir::MLIRContext &c
   std::string with = c.isFloat ? "" : c.hasResidual ? "with(%m, %r : " + m + ", " + y + ")" : "with(%m : " + m + ")";
   std::string schemes = llvm::formatv(", inputScheme = #nibble.scheme<{0}>, filterScheme = #nibble.scheme<s8>",
                                       c.isSigned ? "s8" : "u8");
+  // What the compiler's own padding says of its border.
+  int64_t border = (c.kernel - 1) / 2;
+  std::string padding = border ? llvm::formatv(", nibble.zero_rows = array<i64: {0}, {0}>", border).str() : "";
   std::string arguments = llvm::formatv("%x: {0}, %w: {1}, %b: {2}, %m: {3}, %r: {4}, %y: {4}", x, w, b, m, y);
   std::string text = llvm::formatv(
       R"(
@@ -142,11 +145,11 @@ mlir::OwningOpRef<mlir::ModuleOp> nibble::buildKernelModule(mlir::MLIRContext &c
     }
     func.func private @kernel(%tile: index, {0}) {{
       nibble.conv ins(%x, %w : {1}, {2}) bias(%b : {3}) {6} outs(%y : {5}) {{strides = array<i64: {7}, {7}>,
-        groups = {8} : i64, packedFilterShape = array<i64: {9}, {9}, {10}, {11}> {12}} {13}
+        groups = {8} : i64, packedFilterShape = array<i64: {9}, {9}, {10}, {11}> {12}{13}} {14}
       return
     })",
       arguments, x, w, b, m, y, with, c.stride, c.isDepthwise ? c.inputChannels : 1, c.kernel,
-      c.isDepthwise ? 1 : c.inputChannels, c.outputChannels, c.isFloat ? "" : schemes,
+      c.isDepthwise ? 1 : c.inputChannels, c.outputChannels, c.isFloat ? "" : schemes, padding,
       c.isFloat ? floatEpilogue : getIntegerEpilogue(c));
   return mlir::parseSourceString<mlir::ModuleOp>(text, &context);
 }

@@ -7,6 +7,7 @@
 #include "FlatBuffer.h"
 #include "Partition.h"
 #include "RegisterTileEmitter.h"
+#include "RowSegments.h"
 #include "RuntimePacker.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
@@ -36,9 +37,10 @@ public:
 
 private:
   Partition getPartition() const;
-  RegisterTile getTile(int64_t vectors) const {
+  RegisterTile getTile(const RowSegment &segment, int64_t vectors) const {
     // Rows with filters of their own cannot share a tile.
-    return chooseTile(shape, facts, {grid.filter.strides.row ? 1 : grid.rows, grid.cols}, vectors);
+    PixelGrid pixels = {grid.filter.strides.row ? 1 : segment.numRows, grid.cols};
+    return chooseTile(shape.withKernelRows(segment.numKernelRows), facts, pixels, vectors);
   }
   bool isPacked() const { return op->hasAttr("packedFilterShape"); }
   /// Adds a dimension of pixels to the position of every buffer.
@@ -46,7 +48,15 @@ private:
   void emitLoop(std::pair<Value, Value> bounds, llvm::function_ref<void(Value)> body);
   void emitGroup(Value group, const PartIndex &panelPart);
   void emitPanel(TilePosition position, int64_t numChannels);
-  void emitRowBlock(const TilePosition &position, const RegisterTile &registerTile, const FilterPanel &panel);
+  void emitSegment(TilePosition position, FilterPanel panel, const RowSegment &segment, int64_t vectors);
+  void emitRows(const TilePosition &position, const RegisterTile &registerTile, FilterPanel panel, int64_t firstRow,
+                int64_t numBlocks);
+  void emitRowBlock(const TilePosition &position, const RegisterTile &registerTile, const FilterPanel &panel,
+                    Value tilesBefore);
+  /// What each tile of a panel prefetches of the next panel, in elements; 0 when the caches hold the filter anyway.
+  int64_t getPanelPrefetchSize(const RegisterTile &registerTile, const FilterPanel &panel) const;
+  /// The elements of the next tile's pixels; 0 when the caches hold the input anyway.
+  int64_t getInputPrefetchSize(const RegisterTile &registerTile) const;
 
   OpBuilder &builder;
   Operation *op;
@@ -66,7 +76,8 @@ private:
 } // namespace
 
 Partition ContractionKernel::getPartition() const {
-  RegisterTile tile = getTile(layout.getNumFullPanels() ? layout.panelVectors : layout.getTailVectors());
+  RegisterTile tile = getTile({0, grid.rows, 0, shape.kernelRows},
+                              layout.getNumFullPanels() ? layout.panelVectors : layout.getTailVectors());
   Partition blocks = {shape.groups > 1 ? shape.groups : layout.getNumFullPanels(),
                       grid.batch * grid.rows / tile.rows, packer ? 1 : grid.cols / tile.cols};
   auto numElements = [](Value buffer) { return cast<MemRefType>(buffer.getType()).getNumElements(); };
@@ -100,7 +111,6 @@ int64_t ContractionKernel::emit(Value tile) {
 
 void ContractionKernel::emitGroup(Value group, const PartIndex &panelPart) {
   TilePosition first;
-  Value zero = arith::ConstantIndexOp::create(builder, loc, 0);
   first.input = scale(builder, loc, group, shape.inputChannels);
   first.channel = scale(builder, loc, group, shape.outputChannels);
   first.filter = scale(builder, loc, group, isPacked() ? layout.getGroupSize() : 0);
@@ -141,37 +151,95 @@ TilePosition ContractionKernel::advance(TilePosition position, Value index, int6
 
 /// All pixels of this part for one panel.
 void ContractionKernel::emitPanel(TilePosition position, int64_t numChannels) {
-  int64_t vectors = llvm::divideCeil(numChannels, layout.numLanes), perStep = shape.getElementsPerStep();
-  RegisterTile registerTile = getTile(vectors + (packer ? packer->getNumExtraVectors() : 0));
+  int64_t vectors = llvm::divideCeil(numChannels, layout.numLanes);
   FilterPanel panel;
   panel.flat = grid.filter.flat;
   panel.numChannels = numChannels;
   panel.stepStride = isPacked() ? layout.getStepSize(vectors) : grid.filterRowStride;
-  panel.vectorStride = layout.numLanes * perStep;
+  panel.vectorStride = layout.numLanes * shape.getElementsPerStep();
   panel.init = bias;
   panel.initIndex = position.channel;
-  int64_t rowBlocks = grid.rows / registerTile.rows;
-  emitLoop(parts.rows.getBounds(builder, loc, grid.batch * rowBlocks), [&](Value block) {
+  for (const RowSegment &segment : getRowSegments(shape, facts, grid.rows))
+    emitSegment(position, panel, segment, vectors + (packer ? packer->getNumExtraVectors() : 0));
+}
+
+/// The rows that are no whole tile are a loop over the batch, with a tile of their own.
+void ContractionKernel::emitSegment(TilePosition position, FilterPanel panel, const RowSegment &segment, int64_t vectors) {
+  RegisterTile tile = getTile(segment, vectors);
+  panel.numKernelRows = segment.numKernelRows;
+  int64_t stepsPerKernelRow = shape.getRunCols() * shape.getStepsPerRun();
+  position.input = addConstant(builder, loc, position.input, segment.firstKernelRow * grid.kernelRowStride);
+  position.filter = addConstant(builder, loc, position.filter, segment.firstKernelRow * stepsPerKernelRow * panel.stepStride);
+  int64_t tail = segment.numRows % tile.rows;
+  if (int64_t numBlocks = segment.numRows / tile.rows)
+    emitRows(position, tile, panel, segment.firstRow, numBlocks);
+  if (!tail)
+    return;
+  tile.rows = tail;
+  emitRows(position, tile, panel, segment.firstRow + segment.numRows - tail, 1);
+}
+
+int64_t ContractionKernel::getPanelPrefetchSize(const RegisterTile &registerTile, const FilterPanel &panel) const {
+  int64_t rowBlocks = grid.batch * (grid.rows / registerTile.rows), colBlocks = grid.cols / registerTile.cols;
+  int64_t numTiles = llvm::divideCeil(rowBlocks, parts.rows.numParts) * llvm::divideCeil(colBlocks, parts.cols.numParts);
+  // Few tiles read the filter as a stream, which the hardware prefetches.
+  constexpr int64_t minTiles = 4;
+  bool isLast = layout.getNumFullPanels() == 1 || panel.numChannels < layout.getPanelChannels();
+  if (!isPacked() || isLast || numTiles < minTiles || panel.numKernelRows < shape.kernelRows ||
+      layout.getPanelSize() * shape.getElementSize() <= facts.l1SizeInBytes)
+    return 0;
+  return llvm::divideCeil(layout.getPanelSize(), numTiles);
+}
+
+int64_t ContractionKernel::getInputPrefetchSize(const RegisterTile &registerTile) const {
+  bool isContiguous = shape.getNumRuns() == 1 && grid.input.strides.col == shape.getRunLength();
+  int64_t numElements = cast<MemRefType>(grid.input.flat.getType()).getNumElements();
+  if (!isContiguous || registerTile.rows > 1 || numElements * shape.getElementSize() <= facts.l2SizeInBytes)
+    return 0;
+  return registerTile.cols * grid.input.strides.col;
+}
+
+/// `numBlocks` blocks of rows of every image, from `firstRow` on.
+void ContractionKernel::emitRows(const TilePosition &position, const RegisterTile &registerTile, FilterPanel panel,
+                                 int64_t firstRow, int64_t numBlocks) {
+  auto bounds = parts.rows.getBounds(builder, loc, grid.batch * numBlocks);
+  int64_t tilesPerRow = llvm::divideCeil(grid.cols / registerTile.cols, parts.cols.numParts);
+  emitLoop(bounds, [&](Value block) {
     TilePosition atRow = position;
+    Value tilesBefore = scale(builder, loc, subtract(builder, loc, block, bounds.first), tilesPerRow);
     if (grid.batch > 1) {
-      Value blocks = arith::ConstantIndexOp::create(builder, loc, rowBlocks);
+      Value blocks = arith::ConstantIndexOp::create(builder, loc, numBlocks);
       atRow = advance(atRow, arith::DivUIOp::create(builder, loc, block, blocks), 1, &PixelStrides::batch);
       block = arith::RemUIOp::create(builder, loc, block, blocks);
     }
-    atRow = advance(atRow, block, registerTile.rows, &PixelStrides::row);
+    Value row = addConstant(builder, loc, scale(builder, loc, block, registerTile.rows), firstRow);
+    atRow = advance(atRow, row, 1, &PixelStrides::row);
     if (packer) {
       panel = packer->emit(panel, atRow.filter, grid);
       atRow.filter = arith::ConstantIndexOp::create(builder, loc, 0);
     }
-    emitRowBlock(atRow, registerTile, panel);
+    emitRowBlock(atRow, registerTile, panel, tilesBefore);
   });
 }
 
 void ContractionKernel::emitRowBlock(const TilePosition &position, const RegisterTile &registerTile,
-                                     const FilterPanel &panel) {
+                                     const FilterPanel &panel, Value tilesBefore) {
   int64_t colBlocks = grid.cols / registerTile.cols;
-  emitLoop(parts.cols.getBounds(builder, loc, colBlocks), [&](Value block) {
-    tileEmitter.emit(registerTile, panel, advance(position, block, registerTile.cols, &PixelStrides::col));
+  int64_t panelPrefetchSize = getPanelPrefetchSize(registerTile, panel);
+  int64_t inputPrefetchSize = getInputPrefetchSize(registerTile);
+  auto bounds = parts.cols.getBounds(builder, loc, colBlocks);
+  emitLoop(bounds, [&](Value block) {
+    TilePosition atCol = advance(position, block, registerTile.cols, &PixelStrides::col);
+    if (panelPrefetchSize) {
+      Value tile = add(builder, loc, tilesBefore, subtract(builder, loc, block, bounds.first));
+      Value nextPanel = addConstant(builder, loc, position.filter, layout.getPanelSize());
+      Value first = add(builder, loc, nextPanel, scale(builder, loc, tile, panelPrefetchSize));
+      atCol.prefetches.push_back({grid.filter.flat, first, panelPrefetchSize});
+    }
+    if (inputPrefetchSize)
+      atCol.prefetches.push_back(
+          {grid.input.flat, addConstant(builder, loc, atCol.input, inputPrefetchSize), inputPrefetchSize});
+    tileEmitter.emit(registerTile, panel, atCol);
   });
   int64_t tail = grid.cols % registerTile.cols;
   if (!tail)

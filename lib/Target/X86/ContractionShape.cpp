@@ -40,6 +40,12 @@ static LogicalResult setGrid(ConvOp op, ContractionShape &shape) {
   shape.strideCols = op.getStrides()[1];
   shape.dilationRows = op.getDilations()[0];
   shape.dilationCols = op.getDilations()[1];
+  if (auto zeroRows = op->getAttrOfType<DenseI64ArrayAttr>("nibble.zero_rows")) {
+    int64_t numRead = (shape.rows - 1) * shape.strideRows + (shape.kernelRows - 1) * shape.dilationRows + 1;
+    int64_t numUnread = op.getInputType().getDimSize(1) - numRead;
+    shape.zeroRowsTop = zeroRows[0];
+    shape.zeroRowsBottom = std::max<int64_t>(zeroRows[1] - numUnread, 0);
+  }
   return success();
 }
 

@@ -34,6 +34,9 @@ struct ContractionShape {
   int64_t kernelRows = 1, kernelCols = 1;
   int64_t strideRows = 1, strideCols = 1;
   int64_t dilationRows = 1, dilationCols = 1;
+  /// Of the rows of the input that are read, those at the top and at the bottom that hold zeros (docs/Architecture.md, "After
+  /// lower").
+  int64_t zeroRowsTop = 0, zeroRowsBottom = 0;
 
   /// Bytes of an element of input and filter.
   int64_t getElementSize() const { return arithmetic == Arithmetic::Int8 ? 1 : 4; }
@@ -47,6 +50,12 @@ struct ContractionShape {
   int64_t getRunLength() const { return inputChannels * (isRowOneRun() ? kernelCols : 1); }
   int64_t getStepsPerRun() const { return llvm::divideCeil(getRunLength(), getElementsPerStep()); }
   int64_t getNumSteps() const { return getNumRuns() * getStepsPerRun(); }
+  /// The same contraction with fewer kernel rows.
+  ContractionShape withKernelRows(int64_t numRows) const {
+    ContractionShape part = *this;
+    part.kernelRows = numRows;
+    return part;
+  }
   bool isDepthwise() const { return groups > 1 && inputChannels == 1 && outputChannels == 1; }
 };
 

@@ -44,6 +44,8 @@ private:
   mlir::Value unpack(mlir::Value lhs, mlir::Value rhs, bool isHigh);
   /// The vectors of the block of an array with one element for each channel.
   Values loadChannels(mlir::Value flat, mlir::Value index);
+  Values loadCodes(mlir::Value flat, mlir::Value index);
+  Values loadWords(mlir::Value flat, mlir::Value index);
   void loadSharedOperands(mlir::Value channel);
   mlir::Value joinResults(llvm::ArrayRef<mlir::Value> results);
 

@@ -57,6 +57,10 @@ Value x86::add(OpBuilder &builder, Location loc, Value lhs, Value rhs) {
   return builder.createOrFold<arith::AddIOp>(loc, lhs, rhs);
 }
 
+Value x86::subtract(OpBuilder &builder, Location loc, Value lhs, Value rhs) {
+  return builder.createOrFold<arith::SubIOp>(loc, lhs, rhs);
+}
+
 Value x86::loadVector(OpBuilder &builder, Location loc, Value flat, Value index, int64_t numElements) {
   Type element = cast<MemRefType>(flat.getType()).getElementType();
   return vector::LoadOp::create(builder, loc, VectorType::get({numElements}, element), flat, index);

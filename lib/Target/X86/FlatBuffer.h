@@ -24,10 +24,11 @@ mlir::Value flatten(mlir::OpBuilder &builder, mlir::Value buffer, mlir::Operatio
 /// The strides of a buffer that `flatten` accepted, in elements.
 llvm::SmallVector<int64_t> getStrides(mlir::Value buffer);
 
-/// Index arithmetic: base + delta and value * factor, folded where they are constant.
+/// Index arithmetic: base + delta, value * factor, sum and difference, folded where they are constant.
 mlir::Value addConstant(mlir::OpBuilder &builder, mlir::Location loc, mlir::Value base, int64_t delta);
 mlir::Value scale(mlir::OpBuilder &builder, mlir::Location loc, mlir::Value value, int64_t factor);
 mlir::Value add(mlir::OpBuilder &builder, mlir::Location loc, mlir::Value lhs, mlir::Value rhs);
+mlir::Value subtract(mlir::OpBuilder &builder, mlir::Location loc, mlir::Value lhs, mlir::Value rhs);
 
 /// `numElements` consecutive elements at an index.
 mlir::Value loadVector(mlir::OpBuilder &builder, mlir::Location loc, mlir::Value flat, mlir::Value index,

@@ -30,6 +30,11 @@ void RegisterTileEmitter::emit(const RegisterTile &newTile, const FilterPanel &n
   tile = newTile;
   panel = newPanel;
   position = newPosition;
+  prefetchers.clear();
+  // Without the loop over steps a tile is too short to fetch much.
+  if (int64_t numIterations = shape.getStepsPerRun() / chooseUnroll(); numIterations > 1)
+    for (const Prefetch &prefetch : position.prefetches)
+      prefetchers.emplace_back(builder, loc, prefetch, getNumRuns(), numIterations);
   emitResults(emitReduction(emitInit()));
 }
 
@@ -70,7 +75,7 @@ RegisterTileEmitter::Values RegisterTileEmitter::emitLoop(int64_t count, int64_t
 }
 
 RegisterTileEmitter::Values RegisterTileEmitter::emitReduction(Values accumulators) {
-  int64_t runs = shape.getNumRuns(), runSize = shape.getStepsPerRun() * panel.stepStride;
+  int64_t runs = getNumRuns(), runSize = shape.getStepsPerRun() * panel.stepStride;
   if (runs * shape.getStepsPerRun() * tile.getNumPixels() * tile.vectors > maxUnrolledDots)
     return emitRowsOfRuns(std::move(accumulators));
   for (int64_t run = 0; run < runs; ++run) {
@@ -83,30 +88,34 @@ RegisterTileEmitter::Values RegisterTileEmitter::emitReduction(Values accumulato
 
 RegisterTileEmitter::Values RegisterTileEmitter::emitRowsOfRuns(Values accumulators) {
   int64_t runSize = shape.getStepsPerRun() * panel.stepStride;
-  return emitLoop(shape.kernelRows, 1, std::move(accumulators), [&](Value row, Values inRow) {
+  return emitLoop(panel.numKernelRows, 1, std::move(accumulators), [&](Value row, Values inRow) {
     Value rowInput = add(builder, loc, position.input, scale(builder, loc, row, grid.kernelRowStride));
     Value rowFilter = add(builder, loc, position.filter, scale(builder, loc, row, shape.getRunCols() * runSize));
+    Value rowRun = scale(builder, loc, row, shape.getRunCols());
     return emitLoop(shape.getRunCols(), 1, std::move(inRow), [&](Value col, Values inRun) {
       Value input = add(builder, loc, rowInput, scale(builder, loc, col, grid.kernelColStride));
       Value filter = add(builder, loc, rowFilter, scale(builder, loc, col, runSize));
-      return emitRun(std::move(inRun), input, filter);
+      return emitRun(std::move(inRun), input, filter, add(builder, loc, rowRun, col));
     });
   });
 }
 
-/// How many steps a loop body does: a power of two, at least the phases.
-int64_t RegisterTileEmitter::chooseUnroll(int64_t numSteps) const {
+/// A power of two, at least the phases.
+int64_t RegisterTileEmitter::chooseUnroll() const {
   int64_t dots = tile.getNumPixels() * tile.vectors;
   int64_t unroll = llvm::bit_floor<uint64_t>(std::max<int64_t>(loopBodyDots / dots, 4));
   return std::max(std::min<int64_t>(unroll, 16), tile.phases);
 }
 
-RegisterTileEmitter::Values RegisterTileEmitter::emitRun(Values accumulators, Value input, Value filter) {
-  int64_t steps = shape.getStepsPerRun(), unroll = chooseUnroll(steps), perStep = shape.getElementsPerStep();
+RegisterTileEmitter::Values RegisterTileEmitter::emitRun(Values accumulators, Value input, Value filter,
+                                                         Value run) {
+  int64_t steps = shape.getStepsPerRun(), unroll = chooseUnroll(), perStep = shape.getElementsPerStep();
   if (steps * tile.getNumPixels() * tile.vectors <= maxUnrolledDots)
     return emitSteps(std::move(accumulators), input, filter, steps);
   int64_t inLoop = steps / unroll * unroll;
   accumulators = emitLoop(inLoop, unroll, std::move(accumulators), [&](Value step, Values inBody) {
+    for (const PrefetchEmitter &prefetcher : prefetchers)
+      prefetcher.emit(run, step, unroll);
     Value at = add(builder, loc, input, scale(builder, loc, step, perStep));
     Value filterAt = add(builder, loc, filter, scale(builder, loc, step, panel.stepStride));
     return emitSteps(std::move(inBody), at, filterAt, unroll);

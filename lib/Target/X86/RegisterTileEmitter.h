@@ -6,6 +6,7 @@
 #include "DotStep.h"
 #include "Epilogue.h"
 #include "KernelGrid.h"
+#include "Prefetch.h"
 #include "Tiling.h"
 
 namespace nibble::x86 {
@@ -16,6 +17,7 @@ struct TilePosition {
   llvm::SmallVector<mlir::Value> epilogueOperands;
   /// The first channel, over all groups.
   mlir::Value channel;
+  llvm::SmallVector<Prefetch, 2> prefetches;
 };
 
 /// The part of the filter that a tile reads.
@@ -26,6 +28,8 @@ struct FilterPanel {
   int64_t numChannels;
   /// Elements between steps, and between vectors of one step.
   int64_t stepStride, vectorStride;
+  /// Kernel rows to multiply by; TilePosition::filter and TilePosition::input are at the first of them.
+  int64_t numKernelRows = 1;
   /// What the sums start as: a flat buffer and the position of the panel's first channel; null for zero.
   mlir::Value init, initIndex;
   /// When given, the last vector of the panel is not of channels but sums the pixels, and this many times that sum is taken
@@ -49,7 +53,7 @@ private:
   Values emitInit();
   Values emitReduction(Values accumulators);
   Values emitRowsOfRuns(Values accumulators);
-  Values emitRun(Values accumulators, mlir::Value input, mlir::Value filter);
+  Values emitRun(Values accumulators, mlir::Value input, mlir::Value filter, mlir::Value run);
   Values emitSteps(Values accumulators, mlir::Value input, mlir::Value filter, int64_t numSteps);
   void emitResults(llvm::ArrayRef<mlir::Value> accumulators);
   Values loadSharedOperands(int64_t vector);
@@ -64,8 +68,10 @@ private:
   /// A loop from 0 to `count` that carries the accumulators.
   Values emitLoop(int64_t count, int64_t step, Values accumulators,
                   llvm::function_ref<Values(mlir::Value, Values)> body);
+  int64_t getNumRuns() const { return panel.numKernelRows * shape.getRunCols(); }
   int64_t getPixelOffset(const PixelStrides &strides, int64_t pixel) const;
-  int64_t chooseUnroll(int64_t numSteps) const;
+  /// Steps in the body of the loop over the steps of a run.
+  int64_t chooseUnroll() const;
 
   mlir::OpBuilder &builder;
   mlir::Operation *op;
@@ -79,6 +85,7 @@ private:
   RegisterTile tile;
   FilterPanel panel = {};
   TilePosition position;
+  llvm::SmallVector<PrefetchEmitter, 2> prefetchers;
 };
 
 } // namespace nibble::x86

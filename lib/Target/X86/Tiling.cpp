@@ -6,8 +6,12 @@
 //
 // the dot products, the loads (a broadcast of four bytes for each pixel, a register of the filter for each vector), filter
 // bytes that come from the second level cache when a panel does not stay in the first, and the chain of additions into one
-// register; loads are not entirely hidden, so that of two tiles with as many products the one with fewer loads wins. A tile costs in addition a fixed part and a part for each result vector (the epilogue). Sources: the instruction
-// tables measured on Zen 4 and Agner Fog's tables; on Zen 5 all but the latency halves, which changes no choice.
+// register; loads are not entirely hidden, so that of two tiles with as many products the one with fewer loads wins. A tile
+// costs in addition a fixed part and a part for each result vector (the epilogue).
+//
+// The numbers are those of a core that starts two dot products and two loads in a cycle (Zen 5, Sapphire Rapids). One that starts
+// a single 512-bit product (Zen 4) has twice as much time for everything else, so that what is best there is no worse.
+// Sources: measurements on these three, and Agner Fog's tables.
 //
 //===------------------------------------------------------------------------------------------------===//
 
@@ -27,15 +31,16 @@ struct DotCosts {
 };
 } // namespace
 
-static constexpr double latency = 4, loadCycles = 0.05;
-static constexpr double streamCyclesPerByte = 1.0 / 16;
-static constexpr double cyclesPerTile = 24, cyclesPerResultVector = 7;
+static constexpr double latency = 5, loadCycles = 0.03;
+static constexpr double cyclesPerTile = 16, cyclesPerResultVector = 2.5;
+// A panel that is larger than this has more pages than the first level of address translation holds.
+static constexpr int64_t maxCheapPanelSizeInBytes = 128 << 10;
 static constexpr int64_t maxVectors = 8, maxPixels = 32;
 
 static DotCosts getDotCosts(const ContractionShape &shape, const CpuFacts &facts) {
   int64_t flip = shape.isInputSigned ? 1 : 0;
   if (shape.arithmetic == Arithmetic::Float32 || getLevel(facts) != Level::Avx2)
-    return {facts.vectorSizeInBytes == 64 ? 1.0 : 0.5, 0.5, facts.vectorSizeInBytes == 64 ? 1.0 : 0.5, 1, 1, flip};
+    return {0.5, 0.5, 0.5, 1, 1, flip};
   // Two 16-bit multiplications and two additions; both operands are split into even and odd bytes.
   return {2, 1.5, 2.5, 2, 2, 2 + flip};
 }
@@ -46,31 +51,42 @@ static bool fitsRegisters(const RegisterTile &tile, const DotCosts &costs, const
          facts.numVectorRegisters;
 }
 
+/// Cycles to read a byte of a panel from the second level cache.
+static double getStreamCyclesPerByte(int64_t panelSizeInBytes) {
+  return panelSizeInBytes > maxCheapPanelSizeInBytes ? 1.0 / 16 : 1.0 / 32;
+}
+
 /// Cycles of one tile.
 static double getTileCycles(const ContractionShape &shape, const CpuFacts &facts, const RegisterTile &tile) {
   DotCosts costs = getDotCosts(shape, facts);
   double pixels = tile.getNumPixels(), vectors = tile.vectors;
   int64_t panelSize = tile.vectors * facts.vectorSizeInBytes * shape.getNumSteps();
-  double stream = panelSize > facts.l1SizeInBytes / 2 ? facts.vectorSizeInBytes * streamCyclesPerByte : 0;
+  double stream = panelSize > facts.l1SizeInBytes / 2 ? facts.vectorSizeInBytes * getStreamCyclesPerByte(panelSize) : 0;
   double step = std::max({pixels * vectors * costs.dot, pixels * costs.pixel + vectors * costs.vector, vectors * stream,
                           latency / tile.phases}) +
                 loadCycles * (pixels + vectors);
   return step * shape.getNumSteps() + cyclesPerTile + pixels * vectors * cyclesPerResultVector;
 }
 
-/// Cycles of all tiles of one panel, the narrower ones at the end of the rows of pixels included.
+/// Cycles of all tiles of one panel, the narrower ones at the end of the rows and columns of pixels included.
 static double getPanelCycles(const ContractionShape &shape, const CpuFacts &facts, PixelGrid grid,
                              const RegisterTile &tile) {
-  double cycles = getTileCycles(shape, facts, tile) * (grid.cols / tile.cols);
-  if (int64_t tail = grid.cols % tile.cols)
-    cycles += getTileCycles(shape, facts, {tile.rows, tail, tile.vectors, tile.phases});
-  return cycles * (grid.rows / tile.rows);
+  auto rowCycles = [&](int64_t rows) {
+    double cycles = getTileCycles(shape, facts, {rows, tile.cols, tile.vectors, tile.phases}) * (grid.cols / tile.cols);
+    if (int64_t tail = grid.cols % tile.cols)
+      cycles += getTileCycles(shape, facts, {rows, tail, tile.vectors, tile.phases});
+    return cycles;
+  };
+  double cycles = rowCycles(tile.rows) * (grid.rows / tile.rows);
+  if (int64_t tail = grid.rows % tile.rows)
+    cycles += rowCycles(tail);
+  return cycles;
 }
 
 /// As many phases as are needed to hide the latency of the additions, when there are registers and steps for them.
 static int64_t choosePhases(const ContractionShape &shape, RegisterTile tile, const DotCosts &costs,
                             const CpuFacts &facts) {
-  while (tile.getNumAccumulators() < 2 * latency && tile.phases * 2 <= shape.getStepsPerRun()) {
+  while (tile.getNumAccumulators() * costs.dot < latency && tile.phases * 2 <= shape.getStepsPerRun()) {
     RegisterTile more = tile;
     more.phases *= 2;
     if (!fitsRegisters(more, costs, facts))
@@ -86,8 +102,6 @@ RegisterTile x86::chooseTile(const ContractionShape &shape, const CpuFacts &fact
   best.vectors = vectors;
   double bestCycles = std::numeric_limits<double>::infinity();
   for (int64_t rows = 1; rows <= std::min(grid.rows, maxPixels); ++rows) {
-    if (grid.rows % rows)
-      continue;
     for (int64_t cols = 1; cols <= std::min(grid.cols, maxPixels / rows); ++cols) {
       RegisterTile tile = {rows, cols, vectors};
       if (!fitsRegisters(tile, costs, facts))
