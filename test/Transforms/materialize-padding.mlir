@@ -7,6 +7,7 @@
 // CHECK: %[[PADDED:.*]] = tensor.insert_slice %[[X]] into %{{.*}}[0, 1, 1, 0] [1, 8, 8, 4] [1, 1, 1, 1]
 // CHECK: nibble.conv ins(%[[PADDED]], %{{.*}} : tensor<1x10x10x4xf32>, tensor<3x3x4x16xf32>)
 // CHECK-NOT: padding = array<i64: 1
+// CHECK: nibble.zero_rows = array<i64: 1, 1>
 func.func @conv(%x: tensor<1x8x8x4xf32>, %w: tensor<3x3x4x16xf32>) -> tensor<1x8x8x16xf32> {
   %init = tensor.empty() : tensor<1x8x8x16xf32>
   %y = nibble.conv ins(%x, %w : tensor<1x8x8x4xf32>, tensor<3x3x4x16xf32>) outs(%init : tensor<1x8x8x16xf32>)
@@ -20,6 +21,7 @@ func.func @conv(%x: tensor<1x8x8x4xf32>, %w: tensor<3x3x4x16xf32>) -> tensor<1x8
 // CHECK-LABEL: func.func @codes
 // CHECK-DAG: %[[ZERO:.*]] = arith.constant -128 : i8
 // CHECK: linalg.fill ins(%[[ZERO]] : i8)
+// CHECK-NOT: zero_rows
 func.func @codes(%x: tensor<1x8x8x4xi8>, %w: tensor<3x3x4x16xi8>) -> tensor<1x8x8x16xi32> {
   %zp = arith.constant 128 : i32
   %init = tensor.empty() : tensor<1x8x8x16xi32>
@@ -38,7 +40,9 @@ func.func @codes(%x: tensor<1x8x8x4xi8>, %w: tensor<3x3x4x16xi8>) -> tensor<1x8x
 // CHECK: %[[PADDED:.*]] = tensor.insert_slice %{{.*}} into %{{.*}}[0, 2, 2, 0]
 // CHECK: %[[PART:.*]] = tensor.extract_slice %[[PADDED]][0, 1, 1, 0] [1, 10, 10, 4]
 // CHECK: nibble.conv ins(%[[PART]]
+// CHECK-SAME: nibble.zero_rows = array<i64: 1, 1>
 // CHECK: nibble.conv ins(%[[PADDED]]
+// CHECK-SAME: nibble.zero_rows = array<i64: 2, 2>
 func.func @shared(%x: tensor<1x8x8x4xf32>, %w3: tensor<3x3x4x16xf32>, %w5: tensor<5x5x4x16xf32>)
     -> (tensor<1x8x8x16xf32>, tensor<1x8x8x16xf32>) {
   %init = tensor.empty() : tensor<1x8x8x16xf32>

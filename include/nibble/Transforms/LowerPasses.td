@@ -149,10 +149,11 @@ def LowerKernelLoopsPass : Pass<"nibble-lower-kernel-loops", "::mlir::ModuleOp">
 def MaterializePaddingPass : Pass<"nibble-materialize-padding", "::mlir::func::FuncOp"> {
   let summary = "give the producers of padded values a buffer with a halo";
   let description = [{
-    A convolution with padding, or the reader of a `tensor.pad`, reads from a larger tensor whose border holds the zero point (zero, for floats). The tensor
-    is created in front of the producer of the interior, so that bufferization lets the producer write into it and
-    nothing is copied. All that read one value with one padding element share one halo, as wide as the widest of them
-    needs.
+    A convolution with padding, or the reader of a `tensor.pad`, reads from a larger tensor whose border holds the zero point
+    (zero, for floats). The tensor is created in front of the producer of the interior, so that bufferization lets the
+    producer write into it and nothing is copied. All that read one value with one padding element share one halo, as wide as
+    the widest of them needs. A convolution whose border is zero says in `nibble.zero_rows` how many rows of it are at the top
+    and at the bottom of its input.
 
     Requires: constant input zero points.
     Ensures: no `nibble.conv` has padding; no `tensor.pad` with static shapes and a constant element.
@@ -168,7 +169,7 @@ def MaterializePaddingPass : Pass<"nibble-materialize-padding", "::mlir::func::F
     // four linalg.fill of the border
     %padded = tensor.insert_slice %x into %border[0, 1, 1, 0] [1, 8, 8, 4] [1, 1, 1, 1]
     %y = nibble.conv ins(%padded, %w : tensor<1x10x10x4xf32>, tensor<3x3x4x16xf32>) outs(%init : tensor<1x8x8x16xf32>)
-           -> tensor<1x8x8x16xf32>
+           {nibble.zero_rows = array<i64: 1, 1>} -> tensor<1x8x8x16xf32>
     ```
   }];
   let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::linalg::LinalgDialect",

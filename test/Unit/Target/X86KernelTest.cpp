@@ -31,6 +31,8 @@ struct ConvCase {
   int64_t batch = 1, rows, cols, inputChannels, outputChannels;
   int64_t kernelRows = 1, kernelCols = 1, stride = 1, dilation = 1, groups = 1;
   bool isInputSigned = false, isFloat = false, hasResidual = false, hasBias = true;
+  /// Rows of the input that the kernel may take for zero.
+  int64_t zeroRowsTop = 0, zeroRowsBottom = 0;
 
   int64_t inputRows() const { return (rows - 1) * stride + (kernelRows - 1) * dilation + 1; }
   int64_t inputCols() const { return (cols - 1) * stride + (kernelCols - 1) * dilation + 1; }
@@ -42,7 +44,8 @@ std::ostream &operator<<(std::ostream &os, const ConvCase &c) {
                              c.batch, c.rows, c.cols, c.inputChannels, c.outputChannels, c.kernelRows, c.kernelCols,
                              c.stride, c.dilation, c.groups, c.isInputSigned ? ", signed" : "",
                              c.isFloat ? ", float" : "", c.hasResidual ? ", residual" : "")
-                   .str();
+                   .str()
+            << llvm::formatv(", zero rows {0} and {1}", c.zeroRowsTop, c.zeroRowsBottom).str();
 }
 
 /// Memory that may be read 64 bytes past its end and that shows when it was written there.
@@ -133,7 +136,8 @@ std::string getKernelText(const ConvCase &c, int64_t packedSize) {
     }
     func.func private @kernel(%tile: index, %x: {0}, %w: {1}, %b: {2}, %m: {3}, %r: {4}, %y: {4}) {{
       nibble.conv ins(%x, %w : {0}, {1}) {6} {7} outs(%y : {4}) {{strides = array<i64: {8}, {8}>,
-        dilations = array<i64: {9}, {9}>, groups = {10} : i64, packedFilterShape = array<i64: {11}> {12}} {13}
+        dilations = array<i64: {9}, {9}>, groups = {10} : i64, packedFilterShape = array<i64: {11}>,
+        nibble.zero_rows = array<i64: {12}, {13}> {14}} {15}
       return
     })",
                        x, w, b, m, y, types, c.hasBias ? "bias(%b : " + b + ")" : "", with, c.stride, c.dilation,
@@ -142,7 +146,7 @@ std::string getKernelText(const ConvCase &c, int64_t packedSize) {
                                                                              c.groupInputs(), c.outputChannels},
                                                   [](int64_t d) { return std::to_string(d); }),
                                   ", "),
-                       schemes, c.isFloat ? "" : getIntegerEpilogue(c.hasResidual))
+                       c.zeroRowsTop, c.zeroRowsBottom, schemes, c.isFloat ? "" : getIntegerEpilogue(c.hasResidual))
       .str();
 }
 
@@ -228,6 +232,17 @@ void forEachSum(const ConvCase &c, const Buffer<T> &x, const std::vector<T> &w, 
         }
 }
 
+/// Makes the rows zero that the case says are.
+template <typename T>
+void clearZeroRows(const ConvCase &c, Buffer<T> &x) {
+  size_t rowSize = c.inputCols() * c.inputChannels, imageSize = c.inputRows() * rowSize;
+  for (int64_t n = 0; n < c.batch; ++n) {
+    auto image = x.data.begin() + n * imageSize;
+    std::fill(image, image + c.zeroRowsTop * rowSize, T(0));
+    std::fill(image + imageSize - c.zeroRowsBottom * rowSize, image + imageSize, T(0));
+  }
+}
+
 /// The parameter is the CPU level, which the test's name ends in: test/check.py prints those that were executed.
 class X86Kernels : public testing::TestWithParam<const char *> {
 protected:
@@ -267,6 +282,7 @@ protected:
     for (auto *values : {&x.data, &r.data, &w})
       for (int8_t &value : *values)
         value = random();
+    clearZeroRows(c, x);
     int64_t reduction = c.kernelRows * c.kernelCols * c.groupInputs();
     for (int64_t f = 0; f < c.outputChannels; ++f) {
       b.data[f] = static_cast<int32_t>(random() % 20001) - 10000;
@@ -304,6 +320,7 @@ protected:
     for (auto *values : {&x.data, &b.data, &w})
       for (float &value : *values)
         value = uniform(random);
+    clearZeroRows(c, x);
     std::vector<float> packed = pack(c, facts, w);
     runner->run({x.data.data(), packed.data(), b.data.data(), nullptr, nullptr, y.data.data()});
 
@@ -426,6 +443,36 @@ TEST_P(X86Kernels, ResidualInTheEpilogue) {
   for (ConvCase &c : cases)
     c.hasResidual = true;
   check(cases);
+}
+
+ConvCase withZeroRows(ConvCase c, int64_t top, int64_t bottom) {
+  c.zeroRowsTop = top;
+  c.zeroRowsBottom = bottom;
+  return c;
+}
+
+TEST_P(X86Kernels, ZeroRows) {
+  std::vector<ConvCase> cases = {withZeroRows(square(8, 16, 16, 3), 1, 1),       withZeroRows(square(7, 32, 48, 5, 2), 2, 1),
+                                 withZeroRows(square(6, 8, 20, 3, 1, 2), 2, 2),  withZeroRows(square(1, 16, 70, 3), 1, 1),
+                                 withZeroRows(square(2, 8, 16, 5), 3, 3),        withZeroRows(square(1, 4, 16, 3), 2, 1),
+                                 withZeroRows(square(9, 12, 24, 7, 3), 0, 3),    withZeroRows(square(3, 6, 12, 3, 1, 1, 2), 1, 0)};
+  size_t numPlain = cases.size();
+  for (size_t i = 0; i < numPlain; ++i) {
+    ConvCase c = cases[i];
+    c.batch = 3;
+    c.hasResidual = i % 3 == 0;
+    c.isInputSigned = i % 3 == 1;
+    c.isFloat = i % 3 == 2;
+    cases.push_back(c);
+  }
+  check(cases);
+}
+
+/// Filters of several panels and an input that do not fit the caches, so that tiles fetch for those behind them.
+TEST_P(X86Kernels, LargeOperands) {
+  ConvCase product = pointwise(1, 601, 2048, 70), convolution = square(9, 256, 130, 3), floats = pointwise(1, 600, 512, 70);
+  floats.isFloat = true;
+  check({product, convolution, floats});
 }
 
 TEST_P(X86Kernels, BatchAndNoBias) {
