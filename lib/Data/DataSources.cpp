@@ -88,6 +88,8 @@ static std::string getLocation(StringRef path, StringRef name) { return (path + 
 static Expected<std::string> findOnlyArray(StringRef path, ArrayRef<std::string> names, const DataInput &input) {
   if (names.size() == 1)
     return names.front();
+  if (names.empty())
+    return createStringError(path + ": it has no arrays");
   std::vector<std::string> fitting;
   for (const std::string &name : names) {
     Expected<std::unique_ptr<ArraySource>> source = openNpz(path, name);

@@ -79,7 +79,10 @@ public:
         if (!isTrue && !consume("False"))
           return createStringError("expected True or False after 'fortran_order'");
         fortranOrder = isTrue;
-      } else if (key != "shape" || !parseShape(shape.emplace())) {
+      } else if (key == "shape") {
+        if (!parseShape(shape.emplace()))
+          return createStringError("expected a tuple of sizes after 'shape'");
+      } else {
         return createStringError("expected 'descr', 'fortran_order' or 'shape' in the header, got '" + key + "'");
       }
       consume(",");

@@ -83,6 +83,14 @@ private:
       bytes = bytes.drop_front(count);
       position += count;
     }
+    return position == size ? checkEnd() : Error::success();
+  }
+
+  /// The checksum is compared when reading meets the end.
+  Error checkEnd() {
+    char byte;
+    if (zip_fread(member.get(), &byte, 1) != 0)
+      return createStringError(location + ": " + zip_file_strerror(member.get()));
     return Error::success();
   }
 
