@@ -4,6 +4,7 @@
 #include "nibble/Dialect/Nibble/IR/NibbleDialect.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/IR/TypeUtilities.h"
 
 using namespace mlir;
 using namespace nibble;
@@ -23,8 +24,9 @@ static LogicalResult verifyOps(ModuleOp module, StringRef phase,
 
 LogicalResult nibble::verifyNormalized(ModuleOp module) {
   return verifyOps(module, "normalize", [](Operation *op) -> std::optional<std::string> {
-    if (isa<linalg::Conv2DNchwFchwOp, linalg::Conv2DNhwcHwcfOp, linalg::DepthwiseConv2DNchwChwOp,
-            linalg::DepthwiseConv2DNhwcHwcOp, linalg::MatmulOp, linalg::BatchMatmulOp>(op))
+    bool isF32 = llvm::all_of(op->getOperands(), [](Value value) { return getElementTypeOrSelf(value).isF32(); });
+    if (isF32 && isa<linalg::Conv2DNchwFchwOp, linalg::Conv2DNhwcHwcfOp, linalg::DepthwiseConv2DNchwChwOp,
+         linalg::DepthwiseConv2DNhwcHwcOp, linalg::MatmulOp, linalg::BatchMatmulOp>(op))
       return "should have become nibble.conv or nibble.contract in nibble-raise-contractions";
     return std::nullopt;
   });

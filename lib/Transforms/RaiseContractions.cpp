@@ -61,8 +61,8 @@ struct RaiseMatrixProduct : public OpInterfaceRewritePattern<linalg::LinalgOp> {
 
   LogicalResult matchAndRewrite(linalg::LinalgOp op, PatternRewriter &rewriter) const override {
     if (!linalg::isaContractionOpInterface(op) || !op.hasPureTensorSemantics() || op.hasDynamicShape() ||
-        !llvm::all_of(op->getOperands(), [](Value value) { return isa<FloatType>(getElementTypeOrSelf(value)); }))
-      return rewriter.notifyMatchFailure(op, "expected a float contraction of static tensors");
+        !llvm::all_of(op->getOperands(), [](Value value) { return getElementTypeOrSelf(value).isF32(); }))
+      return rewriter.notifyMatchFailure(op, "expected an f32 contraction of static tensors");
     FailureOr<linalg::ContractionDimensions> dims = linalg::inferContractionDims(op);
     if (failed(dims) || dims->n.size() != 1 || dims->k.size() != 1 || dims->m.empty())
       return rewriter.notifyMatchFailure(op, "expected one dimension of N and K and at least one of M");

@@ -65,6 +65,18 @@ std::optional<SmallVector<int64_t>> nibble::onnx_import::broadcastShapes(Node &n
   return shape;
 }
 
+Projection nibble::onnx_import::project(Node &node, const Tensor &input, ArrayRef<int64_t> shape) {
+  int64_t shift = static_cast<int64_t>(shape.size()) - input.getRank();
+  SmallVector<int64_t> kept, dims;
+  for (auto [axis, size] : llvm::enumerate(input.getShape())) {
+    if (size == 1 && (input.constant || shape[axis + shift] != 1))
+      continue;
+    kept.push_back(size);
+    dims.push_back(static_cast<int64_t>(axis) + shift);
+  }
+  return {reshape(node, input, kept), dims};
+}
+
 /// The element of an input at an index of the result.
 static int64_t readAt(const Tensor &input, ArrayRef<int64_t> dims, ArrayRef<int64_t> index) {
   SmallVector<int64_t> own = llvm::map_to_vector(dims, [&](int64_t dim) { return index[dim]; });
@@ -139,21 +151,12 @@ Tensor nibble::onnx_import::elementwise(Node &node, ArrayRef<Tensor> inputs, Arr
                                         Type resultElementType, Body body) {
   if (node.failed() || !llvm::all_of(inputs, [](const Tensor &input) { return static_cast<bool>(input); }))
     return {};
-  // Sizes of 1 that are broadcast are dropped from the operand, so that its map is a projection; of constants all are, so
-  // that a bias looks the same whatever the batch.
   SmallVector<Tensor> operands;
   SmallVector<SmallVector<int64_t>> dims;
   for (const Tensor &input : inputs) {
-    int64_t shift = static_cast<int64_t>(shape.size()) - input.getRank();
-    SmallVector<int64_t> kept, keptDims;
-    for (auto [axis, size] : llvm::enumerate(input.getShape())) {
-      if (size == 1 && (input.constant || shape[axis + shift] != 1))
-        continue;
-      kept.push_back(size);
-      keptDims.push_back(static_cast<int64_t>(axis) + shift);
-    }
-    operands.push_back(reshape(node, input, kept));
-    dims.push_back(keptDims);
+    Projection projection = project(node, input, shape);
+    operands.push_back(projection.tensor);
+    dims.push_back(projection.dims);
   }
   return elementwiseAlong(node, operands, dims, shape, resultElementType, body);
 }
@@ -163,62 +166,4 @@ Tensor nibble::onnx_import::elementwise(Node &node, ArrayRef<Tensor> inputs, Typ
     return {};
   auto shape = broadcastShapes(node, inputs);
   return shape ? elementwise(node, inputs, *shape, resultElementType, body) : Tensor();
-}
-
-//===----------------------------------------------------------------------------------------------===//
-// Reductions
-//===----------------------------------------------------------------------------------------------===//
-
-Value nibble::onnx_import::filled(Node &node, RankedTensorType type, TypedAttr value) {
-  if (!type)
-    return {};
-  Value empty = tensor::EmptyOp::create(node, type.getShape(), type.getElementType());
-  Value constant = arith::ConstantOp::create(node, value);
-  return linalg::FillOp::create(node, constant, empty).getResult(0);
-}
-
-static std::optional<Constant> foldReduction(Node &node, const Tensor &input, ArrayRef<int64_t> keptAxes,
-                                             RankedTensorType type, TypedAttr init, Body combine) {
-  if (!canFoldArithmetic(input, type))
-    return std::nullopt;
-  ScalarProgram program(node.getLoc(), {type.getElementType(), type.getElementType()}, combine);
-  SmallVector<TypedAttr> sums(type.getNumElements(), init);
-  int64_t position = 0;
-  forEachIndex(input.getShape(), [&](ArrayRef<int64_t> index) {
-    SmallVector<int64_t> kept = llvm::map_to_vector(keptAxes, [&](int64_t axis) { return index[axis]; });
-    TypedAttr &sum = sums[linearize(type.getShape(), kept)];
-    TypedAttr element = input.constant.getElementAttr(position++);
-    sum = sum ? program.run({element, sum}) : TypedAttr();
-  });
-  if (!llvm::all_of(sums, [](TypedAttr sum) { return static_cast<bool>(sum); }))
-    return std::nullopt;
-  std::vector<char> bytes;
-  for (TypedAttr sum : sums)
-    appendElement(sum, bytes);
-  return Constant::get(type, std::move(bytes), node.getName());
-}
-
-Tensor nibble::onnx_import::reduce(Node &node, const Tensor &input, ArrayRef<int64_t> axes, TypedAttr init,
-                                   Body combine) {
-  if (node.failed() || !input)
-    return {};
-  SmallVector<int64_t> keptAxes, shape, sorted(axes);
-  llvm::sort(sorted);
-  for (auto [axis, size] : llvm::enumerate(input.getShape()))
-    if (!llvm::is_contained(axes, static_cast<int64_t>(axis))) {
-      keptAxes.push_back(static_cast<int64_t>(axis));
-      shape.push_back(size);
-    }
-  if (sorted.empty())
-    return input;
-  RankedTensorType type = node.getTensorType(shape, input.getElementType());
-  if (auto folded = foldReduction(node, input, keptAxes, type, init, combine))
-    return Tensor(*folded, input.isUnsigned);
-  auto op = linalg::ReduceOp::create(
-      node, ValueRange{node.materialize(input)}, ValueRange{filled(node, type, init)}, sorted,
-      [&](OpBuilder &builder, Location loc, ValueRange arguments) {
-        ImplicitLocOpBuilder b(loc, builder);
-        linalg::YieldOp::create(b, combine(b, arguments));
-      });
-  return Tensor(op.getResult(0), input.isUnsigned);
 }

@@ -27,6 +27,16 @@ mlir::TypedAttr highestAttr(mlir::Type type, bool isUnsigned);
 /// The shape that shapes broadcast to by ONNX's (numpy's) rule; an error of the node when they do not.
 std::optional<llvm::SmallVector<int64_t>> broadcastShapes(Node &node, llvm::ArrayRef<Tensor> inputs);
 
+/// An operand of an op over `shape`, and the dimensions of it along which the operand varies. Sizes of 1 that are broadcast
+/// are dropped, so that its indexing map is a projection; of constants all are, so that a bias looks the same whatever the
+/// batch.
+struct Projection {
+  Tensor tensor;
+  llvm::SmallVector<int64_t> dims;
+};
+/// The input, which broadcasts to `shape`, as an operand.
+Projection project(Node &node, const Tensor &input, llvm::ArrayRef<int64_t> shape);
+
 /// One linalg.generic over all elements of the inputs, broadcast to `shape` (to each other when not given). One-element
 /// constants are constants of the body.
 Tensor elementwise(Node &node, llvm::ArrayRef<Tensor> inputs, mlir::Type resultElementType, Body body);
@@ -36,8 +46,13 @@ Tensor elementwise(Node &node, llvm::ArrayRef<Tensor> inputs, llvm::ArrayRef<int
 Tensor elementwiseAlong(Node &node, llvm::ArrayRef<Tensor> inputs, llvm::ArrayRef<llvm::SmallVector<int64_t>> dims,
                         llvm::ArrayRef<int64_t> shape, mlir::Type resultElementType, Body body);
 
-/// linalg.reduce over `axes`, which the result lacks. `combine` gets the accumulator and the element, in some order.
+/// linalg.reduce over `axes`, which the result lacks. `combine` gets an element and the accumulator. Of no elements the result
+/// is `init`.
 Tensor reduce(Node &node, const Tensor &input, llvm::ArrayRef<int64_t> axes, mlir::TypedAttr init, Body combine);
+/// A linalg.generic over a space of `sizes`: input i varies along `dims[i]` and the result, which starts as `init`, along
+/// `resultDims`; all others are reduced. `combine` gets one element of each input, then the accumulator.
+Tensor accumulate(Node &node, llvm::ArrayRef<Tensor> inputs, llvm::ArrayRef<llvm::SmallVector<int64_t>> dims,
+                  llvm::ArrayRef<int64_t> sizes, llvm::ArrayRef<int64_t> resultDims, mlir::TypedAttr init, Body combine);
 
 /// As many elements in another shape, which must be possible and have the same number of elements.
 Tensor reshape(Node &node, const Tensor &input, llvm::ArrayRef<int64_t> shape);

@@ -48,6 +48,10 @@ Tensor nibble::onnx_import::reshape(Node &node, const Tensor &input, ArrayRef<in
   }
   if (input.constant)
     return Tensor(input.constant.reshape(shape), input.isUnsigned);
+  // Back to the shape that it was reshaped from.
+  Operation *def = input.value.getDefiningOp();
+  if (isa_and_nonnull<tensor::ExpandShapeOp, tensor::CollapseShapeOp>(def) && def->getOperand(0).getType() == type)
+    return Tensor(def->getOperand(0), input.isUnsigned);
   auto groups = type.getNumElements() == 0 ? std::nullopt : getReassociationIndicesForReshape(input.type, type);
   if (!groups || input.getRank() == type.getRank())
     return Tensor(reshapeThroughVector(node, input.value, type), input.isUnsigned);

@@ -1,0 +1,31 @@
+//===- Reductions.h - reductions over axes -----------------------------------------------------------===//
+
+#ifndef NIBBLE_LIB_IMPORT_ONNX_REDUCTIONS_H
+#define NIBBLE_LIB_IMPORT_ONNX_REDUCTIONS_H
+
+#include "Elementwise.h"
+
+namespace nibble::onnx_import {
+
+/// A reduction of the inputs, which broadcast to the first, over `axes`, which the result keeps with size 1. `combine` gets
+/// one element of each input, then the accumulator; the result has the type of `init`.
+Tensor reduceKeepingAxes(Node &node, llvm::ArrayRef<Tensor> inputs, llvm::ArrayRef<int64_t> axes, mlir::TypedAttr init,
+                         Function combine);
+Tensor sumKeepingAxes(Node &node, const Tensor &input, llvm::ArrayRef<int64_t> axes);
+Tensor maxKeepingAxes(Node &node, const Tensor &input, llvm::ArrayRef<int64_t> axes);
+Tensor minKeepingAxes(Node &node, const Tensor &input, llvm::ArrayRef<int64_t> axes);
+
+/// The shape with `axes` of size 1.
+llvm::SmallVector<int64_t> keepAxes(llvm::ArrayRef<int64_t> shape, llvm::ArrayRef<int64_t> axes);
+/// The shape without `axes`.
+llvm::SmallVector<int64_t> dropAxes(llvm::ArrayRef<int64_t> shape, llvm::ArrayRef<int64_t> axes);
+/// How many elements are reduced to one.
+double countReduced(const Tensor &input, llvm::ArrayRef<int64_t> axes);
+
+/// Softmax and its like: `emit` works along an axis of floats. Before version 13 that is all dimensions from the attribute's
+/// axis on, as one.
+mlir::LogicalResult importAlongAxis(Node &node, llvm::function_ref<Tensor(Node &, const Tensor &, int64_t)> emit);
+
+} // namespace nibble::onnx_import
+
+#endif // NIBBLE_LIB_IMPORT_ONNX_REDUCTIONS_H
