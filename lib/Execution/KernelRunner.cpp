@@ -3,6 +3,7 @@
 #include "nibble/Execution/KernelRunner.h"
 #include "nibble/Dialect/Nibble/IR/NibbleDialect.h"
 #include "nibble/Target/Emit/Emit.h"
+#include "nibble/Transforms/Passes.h"
 #include "mlir/Conversion/Passes.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
@@ -19,6 +20,7 @@ using namespace nibble;
 
 /// Kernels on buffers, without contractions, to the LLVM dialect.
 static void buildLLVMPasses(OpPassManager &passes) {
+  passes.addPass(createExpandMathPass());
   passes.addPass(createCanonicalizerPass());
   passes.addPass(createCSEPass());
   passes.addPass(createSCFToControlFlowPass());

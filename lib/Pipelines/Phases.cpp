@@ -100,6 +100,7 @@ static void buildLower(OpPassManager &passes, const PipelineOptions &options) {
 static void buildTarget(OpPassManager &passes, const PipelineOptions &options) {
   options.target->buildKernelPasses(passes, options.cpu);
   passes.addPass(createLowerKernelLoopsPass());
+  passes.addPass(createExpandMathPass());
   passes.addPass(createCanonicalizerPass());
   passes.addPass(createCSEPass());
   passes.addPass(createSCFToControlFlowPass());

@@ -1,11 +1,12 @@
 //===- ScalarKernels.cpp - what each scalar op computes --------------------------------------------===//
 //
-// ScalarOps.def has the ops whose meaning is one expression; the rest is here: constants, select, casts, and reading an
+// ScalarOps.def has the ops whose meaning is one expression, Numerics/Functions.def those that are functions of Numerics; the rest is here: constants, select, casts, and reading an
 // element at a computed place.
 //
 //===----------------------------------------------------------------------------------------------===//
 
 #include "ScalarProgram.h"
+#include "nibble/Numerics/Functions.h"
 #include "nibble/Numerics/SmallFloat.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
@@ -115,7 +116,13 @@ namespace {
   struct compareFloat##predicate {                                                                                     \
     template <typename T> static int64_t compute(T a, T b, unsigned) { return fromBool(expression); }                  \
   };
+#define NIBBLE_FUNCTION(op, function, expression)                                                                      \
+  struct math##op {                                                                                                    \
+    static float compute(float a, unsigned) { return nibble::numerics::function(a); }                                  \
+    static double compute(double a, unsigned) { return expression; }                                                   \
+  };
 #include "ScalarOps.def"
+#include "nibble/Numerics/Functions.def"
 } // namespace
 
 //===----------------------------------------------------------------------------------------------===//
@@ -434,6 +441,8 @@ static llvm::DenseMap<TypeID, ScalarEmitter> makeEmitters() {
 #define NIBBLE_INT_DIVISION(dialect, op, expression)                                                                   \
   emitters[TypeID::get<dialect::op>()] = emitIntDivision<dialect##op>;
 #include "ScalarOps.def"
+#define NIBBLE_FUNCTION(op, function, expression) emitters[TypeID::get<math::op>()] = emitFloatUnary<math##op>;
+#include "nibble/Numerics/Functions.def"
   emitters[TypeID::get<arith::CmpIOp>()] = emitCompareInt;
   emitters[TypeID::get<arith::CmpFOp>()] = emitCompareFloat;
   emitters[TypeID::get<arith::ConstantOp>()] = emitConstant;

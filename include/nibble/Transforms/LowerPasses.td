@@ -84,6 +84,30 @@ def LocalizeDestinationsPass : Pass<"nibble-localize-destinations", "::mlir::fun
   let dependentDialects = ["::mlir::tensor::TensorDialect"];
 }
 
+def ExpandMathPass : Pass<"nibble-expand-math"> {
+  let summary = "turn math functions of f32 into the operations that Numerics defines them by";
+  let description = [{
+    `math.erf`, `math.exp`, `math.log`, `math.rsqrt` and `math.tanh` on f32, or vectors of f32, become the sequence of separately rounded
+    `arith` operations of `Numerics/Functions.h`: the result is the same bits on every target, equal to the reference's, and the
+    code vectorizes. On f16 and bf16 they are computed in f32 and rounded. Fast-math flags do not change the sequence.
+
+    Requires: nothing.
+    Ensures: none of these ops on f32, f16 or bf16 or on vectors of them.
+    Leaves: ops on f64 and on tensors, other functions.
+
+    ```mlir
+    %y = math.rsqrt %x : vector<8xf32>
+    ```
+    becomes
+    ```mlir
+    %one = arith.constant dense<1.000000e+00> : vector<8xf32>
+    %0 = math.sqrt %x : vector<8xf32>
+    %y = arith.divf %one, %0 : vector<8xf32>
+    ```
+  }];
+  let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::math::MathDialect"];
+}
+
 def LowerConcatPass : Pass<"nibble-lower-concat", "::mlir::func::FuncOp"> {
   let summary = "turn concatenation into writes to slices of one tensor";
   let description = [{
