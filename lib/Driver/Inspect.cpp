@@ -2,6 +2,7 @@
 
 #include "nibble/Driver/Inspect.h"
 #include "Arrays.h"
+#include "InspectTensors.h"
 #include "nibble/Dialect/Nibble/IR/NibbleDialect.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "llvm/Support/Format.h"
@@ -76,6 +77,8 @@ static void printQuantization(func::FuncOp main, StringRef recipe, llvm::raw_ost
 }
 
 llvm::Error nibble::inspectModel(const ModelOptions &model, llvm::StringRef recipe) {
+  if (TensorFile::matches(model.path))
+    return inspectTensors(model.path, llvm::outs());
   Session session;
   llvm::Expected<OwningOpRef<ModuleOp>> module = session.loadModel(model);
   if (!module)

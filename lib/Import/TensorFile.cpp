@@ -53,9 +53,7 @@ const MetadataValue *TensorFile::findMetadata(llvm::StringRef key) const {
   return found == metadataIndices.end() ? nullptr : &metadata[found->second].value;
 }
 
-bool TensorFile::matches(llvm::StringRef path, llvm::StringRef magic) {
-  return magic.starts_with(gguf::magic) || path.ends_with(".gguf") || path.ends_with(".safetensors");
-}
+bool TensorFile::matches(llvm::StringRef path) { return path.ends_with(".gguf") || path.ends_with(".safetensors"); }
 
 llvm::Expected<TensorFile> TensorFile::read(llvm::StringRef path) {
   auto buffer = llvm::MemoryBuffer::getFile(path, /*IsText=*/false, /*RequiresNullTerminator=*/false);

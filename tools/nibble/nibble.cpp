@@ -33,6 +33,7 @@ EXAMPLES:
   nibble bench m.so --case m/int8/batch1 --threads 1,2 --json
   nibble report m.onnx --calibrate calib.npz --data test.npz --label-key y
   nibble inspect m.onnx
+  nibble inspect m.gguf                                              metadata and tensors of a GGUF or safetensors file
 )");
 
 //===-------------------------------------------------------------------------------------------------------------===//

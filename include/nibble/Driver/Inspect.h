@@ -8,7 +8,7 @@
 namespace nibble {
 
 /// `nibble inspect`: prints inputs, outputs, ops, weights and multiply-adds, and for each op that can be quantized what the
-/// recipe would do with it and why.
+/// recipe would do with it and why; of a GGUF or safetensors file its metadata and tensors.
 llvm::Error inspectModel(const ModelOptions &model, llvm::StringRef recipe);
 
 } // namespace nibble

@@ -69,8 +69,8 @@ public:
   /// says at which byte and for which tensor or key.
   static llvm::Expected<TensorFile> read(llvm::StringRef path);
 
-  /// Whether a file is read by `read`, by its name and its first bytes.
-  static bool matches(llvm::StringRef path, llvm::StringRef magic);
+  /// Whether a file has the name of one that `read` reads.
+  static bool matches(llvm::StringRef path);
 
   /// "GGUF" with its version, or "safetensors".
   llvm::StringRef getFormat() const { return format; }
