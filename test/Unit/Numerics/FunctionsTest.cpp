@@ -1,6 +1,6 @@
 //===- FunctionsTest.cpp - transcendental functions against the correctly rounded result -----------------===//
 //
-// Every 4001st of the 2^32 arguments, or all of them with NIBBLE_EXHAUSTIVE=1 in the environment (an hour on one core).
+// Every 4001st of the 2^32 arguments, or all of them with NIBBLE_EXHAUSTIVE=1 in the environment (half an hour on one core).
 // C's functions of double are within a unit of their last place, 2^-29 of one here.
 //
 //===----------------------------------------------------------------------------------------------------===//
