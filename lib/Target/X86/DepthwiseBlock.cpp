@@ -11,10 +11,11 @@ using namespace nibble::x86;
 
 DepthwiseBlock::DepthwiseBlock(OpBuilder &builder, Operation *op, const DepthwiseLayout &layout,
                                const DepthwiseLayout::Block &size, const KernelGrid &grid, Value channel, Value filter)
-    : builder(builder), op(op), loc(op->getLoc()), layout(layout), size(size), grid(grid), filterBase(filter),
+    : builder(builder), op(op), loc(op->getLoc()), layout(layout), size(size), grid(grid), filterBase(filter), columnFilter(filter),
       dotStep(builder, loc, layout.shape, layout.facts, size.numLanes) {
   int64_t numSteps = layout.getNumSteps(), numCols = layout.shape.kernelCols;
-  if (numSteps * numCols * size.numVectors <= layout.facts.numVectorRegisters)
+  // Sums in flight, rows and what all pixels share take most of the registers.
+  if (numSteps * numCols * size.numVectors <= layout.facts.numVectorRegisters / 4)
     for (int64_t step = 0; step < numSteps; ++step)
       for (int64_t col = 0; col < numCols; ++col)
         for (int64_t vector = 0; vector < size.numVectors; ++vector)
@@ -29,7 +30,7 @@ DepthwiseBlock::DepthwiseBlock(OpBuilder &builder, Operation *op, const Depthwis
 DotStep::Operand DepthwiseBlock::loadFilter(int64_t step, int64_t kernelCol, int64_t vector) {
   int64_t number = (step * layout.shape.kernelCols + kernelCol) * size.numVectors + vector;
   return dotStep.loadFilter(grid.filter.flat,
-                            addConstant(builder, loc, filterBase, number * layout.getVectorSize(size)));
+                            addConstant(builder, loc, columnFilter, number * layout.getVectorSize(size)));
 }
 
 //===------------------------------------------------------------------------------------------------===//
@@ -80,6 +81,9 @@ DepthwiseBlock::Values DepthwiseBlock::interleaveRows(ArrayRef<Value> rows) {
 }
 
 DepthwiseBlock::Column DepthwiseBlock::loadColumn(Value input) {
+  // Filters that are not kept are operands in memory, and stay so.
+  if (filters.empty())
+    columnFilter = hide(builder, loc, filterBase);
   Column column;
   for (int64_t step = 0; step < layout.getNumSteps(); ++step) {
     Values rows = loadRows(input, step);

@@ -55,7 +55,8 @@ private:
   const DepthwiseLayout &layout;
   DepthwiseLayout::Block size;
   const KernelGrid &grid;
-  mlir::Value filterBase;
+  /// The position of the filter, and the same as the products of the last column see it.
+  mlir::Value filterBase, columnFilter;
   DotStep dotStep;
   Values init;
   /// Filter operands by step, kernel column and vector; empty when there are too many to keep.

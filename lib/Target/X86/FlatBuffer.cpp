@@ -2,6 +2,7 @@
 
 #include "FlatBuffer.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/IR/Matchers.h"
 #include "llvm/ADT/STLExtras.h"
@@ -59,6 +60,16 @@ Value x86::add(OpBuilder &builder, Location loc, Value lhs, Value rhs) {
 
 Value x86::subtract(OpBuilder &builder, Location loc, Value lhs, Value rhs) {
   return builder.createOrFold<arith::SubIOp>(loc, lhs, rhs);
+}
+
+Value x86::hide(OpBuilder &builder, Location loc, Value index) {
+  Type integer = builder.getI64Type();
+  Value number = arith::IndexCastOp::create(builder, loc, integer, index);
+  auto hidden = LLVM::InlineAsmOp::create(builder, loc, TypeRange{integer}, ValueRange{number}, /*asm_string=*/"",
+                                          /*constraints=*/"=r,0", /*has_side_effects=*/true,
+                                          /*is_align_stack=*/false, LLVM::TailCallKind::None,
+                                          /*asm_dialect=*/LLVM::AsmDialectAttr(), /*operand_attrs=*/ArrayAttr());
+  return arith::IndexCastOp::create(builder, loc, builder.getIndexType(), hidden.getResult(0));
 }
 
 Value x86::loadVector(OpBuilder &builder, Location loc, Value flat, Value index, int64_t numElements) {

@@ -30,6 +30,10 @@ mlir::Value scale(mlir::OpBuilder &builder, mlir::Location loc, mlir::Value valu
 mlir::Value add(mlir::OpBuilder &builder, mlir::Location loc, mlir::Value lhs, mlir::Value rhs);
 mlir::Value subtract(mlir::OpBuilder &builder, mlir::Location loc, mlir::Value lhs, mlir::Value rhs);
 
+/// The same index, of which LLVM knows nothing. Loads at it stay where they are: LLVM neither moves them out of a loop nor in front
+/// of this place, nor keeps what it has loaded before from the same address. All of these would occupy registers that sums need.
+mlir::Value hide(mlir::OpBuilder &builder, mlir::Location loc, mlir::Value index);
+
 /// `numElements` consecutive elements at an index.
 mlir::Value loadVector(mlir::OpBuilder &builder, mlir::Location loc, mlir::Value flat, mlir::Value index,
                        int64_t numElements);

@@ -16,9 +16,8 @@ using namespace mlir;
 using namespace nibble;
 using namespace nibble::x86;
 
-// Dot products in straight code: reductions up to the first number have no loop over steps, the body of a loop has about the
-// second number.
-static constexpr int64_t maxUnrolledDots = 128, loopBodyDots = 128;
+// About as many dot products are in the body of a loop over steps.
+static constexpr int64_t loopBodyDots = 128;
 
 RegisterTileEmitter::RegisterTileEmitter(OpBuilder &builder, Operation *op, const ContractionShape &shape,
                                          const CpuFacts &facts, const KernelGrid &grid)
@@ -30,6 +29,11 @@ void RegisterTileEmitter::emit(const RegisterTile &newTile, const FilterPanel &n
   tile = newTile;
   panel = newPanel;
   position = newPosition;
+  // What all tiles of a loop read alike.
+  position.filter = hide(builder, loc, position.filter);
+  position.channel = hide(builder, loc, position.channel);
+  if (panel.init)
+    panel.initIndex = hide(builder, loc, panel.initIndex);
   prefetchers.clear();
   // Without the loop over steps a tile is too short to fetch much.
   if (int64_t numIterations = shape.getStepsPerRun() / chooseUnroll(); numIterations > 1)
@@ -76,7 +80,7 @@ RegisterTileEmitter::Values RegisterTileEmitter::emitLoop(int64_t count, int64_t
 
 RegisterTileEmitter::Values RegisterTileEmitter::emitReduction(Values accumulators) {
   int64_t runs = getNumRuns(), runSize = shape.getStepsPerRun() * panel.stepStride;
-  if (runs * shape.getStepsPerRun() * tile.getNumPixels() * tile.vectors > maxUnrolledDots)
+  if (!isStraightCode(shape.withKernelRows(panel.numKernelRows), tile))
     return emitRowsOfRuns(std::move(accumulators));
   for (int64_t run = 0; run < runs; ++run) {
     int64_t offset = run / shape.getRunCols() * grid.kernelRowStride + run % shape.getRunCols() * grid.kernelColStride;
@@ -110,7 +114,7 @@ int64_t RegisterTileEmitter::chooseUnroll() const {
 RegisterTileEmitter::Values RegisterTileEmitter::emitRun(Values accumulators, Value input, Value filter,
                                                          Value run) {
   int64_t steps = shape.getStepsPerRun(), unroll = chooseUnroll(), perStep = shape.getElementsPerStep();
-  if (steps * tile.getNumPixels() * tile.vectors <= maxUnrolledDots)
+  if (steps * tile.getNumPixels() * tile.vectors <= loopBodyDots)
     return emitSteps(std::move(accumulators), input, filter, steps);
   int64_t inLoop = steps / unroll * unroll;
   accumulators = emitLoop(inLoop, unroll, std::move(accumulators), [&](Value step, Values inBody) {
@@ -128,6 +132,8 @@ RegisterTileEmitter::Values RegisterTileEmitter::emitSteps(Values accumulators, 
                                                            int64_t numSteps) {
   int64_t numPixels = tile.getNumPixels();
   for (int64_t step = 0; step < numSteps; ++step) {
+    // Bytes that neighbouring pixels have in common are loaded again, and none ahead of its step.
+    input = hide(builder, loc, input);
     SmallVector<DotStep::Operand> filters;
     for (int64_t vector = 0; vector < tile.vectors; ++vector)
       filters.push_back(dotStep.loadFilter(
@@ -171,6 +177,7 @@ Value RegisterTileEmitter::getSum(ArrayRef<Value> accumulators, int64_t pixel, i
 
 /// The epilogue operands of one vector of channels that all pixels share; null for the others.
 RegisterTileEmitter::Values RegisterTileEmitter::loadSharedOperands(int64_t vector) {
+  position.channel = hide(builder, loc, position.channel);
   auto contraction = cast<ContractionOpInterface>(op);
   Values loaded;
   for (auto [operand, buffer] : llvm::zip_equal(contraction.getEpilogueOperands(), grid.epilogueOperands)) {

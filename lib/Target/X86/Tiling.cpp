@@ -45,10 +45,19 @@ static DotCosts getDotCosts(const ContractionShape &shape, const CpuFacts &facts
   return {2, 1.5, 2.5, 2, 2, 2 + flip};
 }
 
-static bool fitsRegisters(const RegisterTile &tile, const DotCosts &costs, const CpuFacts &facts) {
+static bool fitsRegisters(const ContractionShape &shape, const RegisterTile &tile, const DotCosts &costs,
+                          const CpuFacts &facts) {
+  // With one vector every product has a pixel of its own, and LLVM loads several of them ahead; without a loop over the steps, what the
+  // epilogue needs is there already. Tiles that leave no registers for that spill their sums.
+  int64_t numAhead = tile.vectors == 1 || isStraightCode(shape, tile) ? facts.numVectorRegisters / 8 : 0;
   return tile.getNumAccumulators() + tile.vectors * costs.vectorRegisters + costs.pixelRegisters +
-             costs.constantRegisters <=
+             costs.constantRegisters + numAhead <=
          facts.numVectorRegisters;
+}
+
+bool x86::isStraightCode(const ContractionShape &shape, const RegisterTile &tile) {
+  constexpr int64_t maxDots = 128;
+  return shape.getNumSteps() * tile.getNumPixels() * tile.vectors <= maxDots;
 }
 
 /// Cycles to read a byte of a panel from the second level cache.
@@ -89,7 +98,7 @@ static int64_t choosePhases(const ContractionShape &shape, RegisterTile tile, co
   while (tile.getNumAccumulators() * costs.dot < latency && tile.phases * 2 <= shape.getStepsPerRun()) {
     RegisterTile more = tile;
     more.phases *= 2;
-    if (!fitsRegisters(more, costs, facts))
+    if (!fitsRegisters(shape, more, costs, facts))
       break;
     tile = more;
   }
@@ -104,7 +113,7 @@ RegisterTile x86::chooseTile(const ContractionShape &shape, const CpuFacts &fact
   for (int64_t rows = 1; rows <= std::min(grid.rows, maxPixels); ++rows) {
     for (int64_t cols = 1; cols <= std::min(grid.cols, maxPixels / rows); ++cols) {
       RegisterTile tile = {rows, cols, vectors};
-      if (!fitsRegisters(tile, costs, facts))
+      if (!fitsRegisters(shape, tile, costs, facts))
         break;
       tile.phases = choosePhases(shape, tile, costs, facts);
       double cycles = getPanelCycles(shape, facts, grid, tile);
@@ -144,7 +153,7 @@ int64_t x86::choosePanelVectors(const ContractionShape &shape, const CpuFacts &f
   int64_t best = 1;
   double bestCycles = std::numeric_limits<double>::infinity();
   for (int64_t vectors = 1; vectors <= std::min(allVectors, maxVectors); ++vectors) {
-    if (!fitsRegisters({1, 1, vectors}, costs, facts))
+    if (!fitsRegisters(shape, {1, 1, vectors}, costs, facts))
       break;
     double cycles = getGroupCycles(shape, facts, vectors);
     if (cycles < bestCycles) {

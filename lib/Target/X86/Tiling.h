@@ -34,6 +34,9 @@ int64_t choosePanelVectors(const ContractionShape &shape, const CpuFacts &facts)
 /// The cheapest tile of `vectors` vectors for a grid of pixels.
 RegisterTile chooseTile(const ContractionShape &shape, const CpuFacts &facts, PixelGrid grid, int64_t vectors);
 
+/// Whether the reduction of a tile is short enough to be code without loops.
+bool isStraightCode(const ContractionShape &shape, const RegisterTile &tile);
+
 /// Estimated cycles of the whole contraction: what the partition into independent tiles goes by.
 double estimateCycles(const ContractionShape &shape, const CpuFacts &facts);
 
