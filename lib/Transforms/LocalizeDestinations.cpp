@@ -1,6 +1,7 @@
 //===- LocalizeDestinations.cpp - a destination of its own for every op ----------------------------===//
 
 #include "nibble/Transforms/Passes.h"
+#include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/Interfaces/DestinationStyleOpInterface.h"
 
@@ -11,19 +12,26 @@ namespace nibble {
 
 using namespace mlir;
 
+/// Clones what `Source` makes in front of each op whose destination it is.
+template <typename Source>
+static void localize(func::FuncOp function) {
+  function.walk([](DestinationStyleOpInterface op) {
+    OpBuilder builder(op);
+    for (OpOperand &init : op.getDpsInitsMutable())
+      if (auto source = init.get().getDefiningOp<Source>())
+        init.set(builder.clone(*source)->getResult(0));
+  });
+  function.walk([](Source source) {
+    if (source->use_empty())
+      source->erase();
+  });
+}
+
 namespace {
 struct LocalizeDestinationsPass : public nibble::impl::LocalizeDestinationsPassBase<LocalizeDestinationsPass> {
   void runOnOperation() override {
-    getOperation().walk([](DestinationStyleOpInterface op) {
-      OpBuilder builder(op);
-      for (OpOperand &init : op.getDpsInitsMutable())
-        if (auto empty = init.get().getDefiningOp<tensor::EmptyOp>())
-          init.set(builder.clone(*empty)->getResult(0));
-    });
-    getOperation().walk([](tensor::EmptyOp empty) {
-      if (empty->use_empty())
-        empty->erase();
-    });
+    localize<linalg::FillOp>(getOperation());
+    localize<tensor::EmptyOp>(getOperation());
   }
 };
 } // namespace

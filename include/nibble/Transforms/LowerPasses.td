@@ -61,11 +61,11 @@ def DecomposeAggregatesPass : Pass<"nibble-decompose-aggregates", "::mlir::func:
 def LocalizeDestinationsPass : Pass<"nibble-localize-destinations", "::mlir::func::FuncOp"> {
   let summary = "give every op a destination of its own";
   let description = [{
-    Clones a `tensor.empty` in front of each destination-passing op that uses it. A destination shared by several ops, as
-    common subexpression elimination leaves it, would keep them from writing into slices of different buffers.
+    Clones a `tensor.empty`, or a `linalg.fill` of one, in front of each destination-passing op that uses it. A destination shared
+    by several ops, as common subexpression elimination leaves it, would keep them from writing into different buffers.
 
     Requires: nothing.
-    Ensures: a `tensor.empty` that is a destination has one use, by the op behind it.
+    Ensures: a `tensor.empty` or `linalg.fill` that is a destination has one use, by the op behind it.
     Leaves: everything else.
 
     ```mlir
@@ -81,7 +81,7 @@ def LocalizeDestinationsPass : Pass<"nibble-localize-destinations", "::mlir::fun
     %b = linalg.log ins(%x : tensor<8xf32>) outs(%empty_b : tensor<8xf32>) -> tensor<8xf32>
     ```
   }];
-  let dependentDialects = ["::mlir::tensor::TensorDialect"];
+  let dependentDialects = ["::mlir::linalg::LinalgDialect", "::mlir::tensor::TensorDialect"];
 }
 
 def ExpandMathPass : Pass<"nibble-expand-math"> {
