@@ -73,12 +73,23 @@ bool collectChoices(Value value, Block *body, SmallPtrSetImpl<Value> &arguments)
   return false;
 }
 
-/// A region that yields one of its arguments, the largest or the smallest of some, or zero: copies, relu, maximum.
+/// The read by index that a body yields, of a tensor outside of it: a table or a computation says where an element is copied
+/// from.
+tensor::ExtractOp getYieldedRead(Block *body) {
+  Operation *terminator = body->getTerminator();
+  auto read = terminator->getNumOperands() == 1 ? terminator->getOperand(0).getDefiningOp<tensor::ExtractOp>() : nullptr;
+  return read && read->getBlock() == body && read.getTensor().getParentBlock() != body ? read : nullptr;
+}
+
+/// A region that yields one of its arguments, the largest or the smallest of some, zero, or what it reads by index: copies,
+/// relu, maximum, gather.
 template <typename OpTy>
 struct ChoosingRegionModel : public SameScaleOpInterface::ExternalModel<ChoosingRegionModel<OpTy>, OpTy> {
   SmallVector<OpOperand *> getSameScaleOperands(Operation *op) const {
     auto linalgOp = cast<linalg::LinalgOp>(op);
     Block *body = linalgOp.getBlock();
+    if (tensor::ExtractOp read = getYieldedRead(body))
+      return {&read.getTensorMutable()};
     SmallPtrSet<Value, 4> arguments;
     for (Value value : body->getTerminator()->getOperands())
       if (!collectChoices(value, body, arguments))

@@ -129,8 +129,10 @@ private:
     Location loc = value.getLoc();
     auto type = cast<RankedTensorType>(value.getType());
     SmallVector<OpOperand *> uses;
+    // A consumer may read the value in its region.
+    Block *block = value.getParentBlock();
     for (OpOperand &use : value.getUses())
-      if (plan.readsCodes(use.getOwner(), value))
+      if (plan.readsCodes(block->findAncestorOpInBlock(*use.getOwner()), value))
         uses.push_back(&use);
     builder.setInsertionPointAfterValue(value);
     auto [scale, zeroPoint] = createParams(builder, loc, params.scheme, type.getShape(), params.scale, params.zeroPoint);

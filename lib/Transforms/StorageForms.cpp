@@ -30,9 +30,16 @@ static bool startsFromNeutral(linalg::PoolingNhwcMaxOp pool) {
   return fill && isNeutralForMaximum(fill.value());
 }
 
+/// The read by index whose element is the result of a generic op.
+static tensor::ExtractOp getYieldedRead(linalg::GenericOp op) {
+  return op.getBody()->getTerminator()->getOperand(0).getDefiningOp<tensor::ExtractOp>();
+}
+
 /// Whether a generic op moves elements and computes nothing.
 static bool onlyMoves(linalg::GenericOp op) {
   Block &body = *op.getBody();
+  if (op->getNumResults() == 1 && getYieldedRead(op))
+    return true;
   auto argument = dyn_cast<BlockArgument>(body.getTerminator()->getOperand(0));
   return op->getNumResults() == 1 && llvm::hasSingleElement(body) && argument && argument.getOwner() == &body &&
          argument.getArgNumber() < op.getNumDpsInputs();
@@ -108,7 +115,29 @@ private:
                                  pad.getMixedHighPad(), padding);
   }
 
+  /// The body again, but for the type of the element that it reads.
+  Operation *cloneReading(linalg::GenericOp generic, tensor::ExtractOp read) {
+    return linalg::GenericOp::create(
+        builder, op->getLoc(), codeType(op->getResult(0)), generic.getDpsInputs(), empty(),
+        generic.getIndexingMapsArray(), generic.getIteratorTypesArray(),
+        [&](OpBuilder &nested, Location loc, ValueRange arguments) {
+          IRMapping mapping;
+          mapping.map(generic.getBody()->getArguments(), arguments);
+          for (Operation &nestedOp : generic.getBody()->without_terminator()) {
+            if (&nestedOp != read) {
+              nested.clone(nestedOp, mapping);
+              continue;
+            }
+            auto indices = llvm::map_to_vector(read.getIndices(), [&](Value index) { return mapping.lookupOrDefault(index); });
+            mapping.map(read.getResult(), tensor::ExtractOp::create(nested, loc, codes[0], indices).getResult());
+          }
+          linalg::YieldOp::create(nested, loc, mapping.lookup(read.getResult()));
+        });
+  }
+
   Operation *cloneGeneric(linalg::GenericOp generic) {
+    if (tensor::ExtractOp read = getYieldedRead(generic))
+      return cloneReading(generic, read);
     unsigned moved = cast<BlockArgument>(generic.getBody()->getTerminator()->getOperand(0)).getArgNumber();
     SmallVector<Value> inputs = generic.getDpsInputs();
     for (auto [operand, code] : llvm::zip_equal(getStorageOperands(op), codes))

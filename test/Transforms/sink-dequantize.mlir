@@ -71,3 +71,45 @@ func.func @different_scales(%a: tensor<2xi8>, %b: tensor<3xi8>) -> tensor<5xf32>
   %c = tensor.concat dim(0) %x, %y : (tensor<2xf32>, tensor<3xf32>) -> tensor<5xf32>
   return %c : tensor<5xf32>
 }
+
+// -----
+
+// What is read by index is a code too.
+// CHECK-LABEL: @gather
+// CHECK-SAME: %[[Q:.*]]: tensor<8xi8>, %[[TABLE:.*]]: tensor<3xindex>
+// CHECK: %[[Y:.*]] = linalg.generic {{.*}} ins(%[[TABLE]] : tensor<3xindex>) outs(%{{.*}} : tensor<3xi8>)
+// CHECK-NEXT: ^bb0(%[[AT:.*]]: index, %{{.*}}: i8):
+// CHECK-NEXT: %[[CODE:.*]] = tensor.extract %[[Q]][%[[AT]]] : tensor<8xi8>
+// CHECK-NEXT: linalg.yield %[[CODE]] : i8
+// CHECK: nibble.dequantize %[[Y]]
+func.func @gather(%q: tensor<8xi8>, %table: tensor<3xindex>) -> tensor<3xf32> {
+  %s = arith.constant dense<0.5> : tensor<f32>
+  %x = nibble.dequantize %q scale(%s : tensor<f32>) as <s8 narrow> : tensor<8xi8> -> tensor<8xf32>
+  %empty = tensor.empty() : tensor<3xf32>
+  %y = linalg.generic {indexing_maps = [affine_map<(d0) -> (d0)>, affine_map<(d0) -> (d0)>], iterator_types = ["parallel"]}
+         ins(%table : tensor<3xindex>) outs(%empty : tensor<3xf32>) {
+  ^bb0(%at: index, %out: f32):
+    %element = tensor.extract %x[%at] : tensor<8xf32>
+    linalg.yield %element : f32
+  } -> tensor<3xf32>
+  return %y : tensor<3xf32>
+}
+
+// -----
+
+// Near miss: a number is computed of what is read.
+// CHECK-LABEL: @interpolate
+// CHECK: tensor.extract %{{.*}} : tensor<8xf32>
+func.func @interpolate(%q: tensor<8xi8>, %table: tensor<3xindex>) -> tensor<3xf32> {
+  %s = arith.constant dense<0.5> : tensor<f32>
+  %x = nibble.dequantize %q scale(%s : tensor<f32>) as <s8 narrow> : tensor<8xi8> -> tensor<8xf32>
+  %empty = tensor.empty() : tensor<3xf32>
+  %y = linalg.generic {indexing_maps = [affine_map<(d0) -> (d0)>, affine_map<(d0) -> (d0)>], iterator_types = ["parallel"]}
+         ins(%table : tensor<3xindex>) outs(%empty : tensor<3xf32>) {
+  ^bb0(%at: index, %out: f32):
+    %element = tensor.extract %x[%at] : tensor<8xf32>
+    %sum = arith.addf %element, %element : f32
+    linalg.yield %sum : f32
+  } -> tensor<3xf32>
+  return %y : tensor<3xf32>
+}
