@@ -1,6 +1,6 @@
 """Writes an ONNX file from its text: python3 onnx_text.py MODEL.txt MODEL.onnx.
 
-The text is that of https://github.com/onnx/onnx/blob/main/docs/Syntax.md without subgraphs and functions:
+The text is that of https://github.com/onnx/onnx/blob/main/docs/Syntax.md without functions:
 
   <opset_import: ["": 18, "com.microsoft": 1]>
   name (float[N,3] x, int64[1] axes = {1}) => (float[N,1] y) <float w = {0.5}> {
@@ -107,7 +107,9 @@ class Parser:
             return name, self.take()[1:-1]
         if token == "[":
             return name, self.list_of("[", self.number, "]")
-        return name, self.tensor(*self.tensor_type()) if token in DTYPES else self.number()
+        if token in DTYPES:
+            return name, self.tensor(*self.tensor_type())
+        return name, self.graph() if self.tokens[self.position].lastgroup == "name" else self.number()
 
     def operand(self):
         """An absent one is written as ""."""
@@ -133,10 +135,7 @@ class Parser:
         self.take(":")
         return dict(self.list_of("[", self.opset, "]"))
 
-    def model(self, path):
-        opsets = {"": 18}
-        if self.peek() == "<":
-            opsets.update(self.list_of("<", self.header, ">")[0])
+    def graph(self):
         graph = onnx_writer.Graph(self.take())
         for type_, name, array in self.list_of("(", self.value, ")"):
             graph.input(name, type_[1], DTYPES[type_[0]][0])
@@ -151,7 +150,13 @@ class Parser:
         self.take("{")
         while not self.accept("}"):
             self.node(graph)
-        graph.save(path, "onnx_text", opsets.pop(""), **opsets)
+        return graph
+
+    def model(self, path):
+        opsets = {"": 18}
+        if self.peek() == "<":
+            opsets.update(self.list_of("<", self.header, ">")[0])
+        self.graph().save(path, "onnx_text", opsets.pop(""), **opsets)
 
 
 if __name__ == "__main__":

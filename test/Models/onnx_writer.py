@@ -1,4 +1,4 @@
-"""Writes ONNX files with the standard library: the few messages of onnx.proto that models without subgraphs need.
+"""Writes ONNX files with the standard library: the few messages of onnx.proto that models need.
 
 Field numbers and types are those of https://github.com/onnx/onnx/blob/main/onnx/onnx.proto; the encoding is
 https://protobuf.dev/programming-guides/encoding. An array is a numpy array or anything with its `dtype`, `shape` and
@@ -44,7 +44,7 @@ def tensor(name, array):
 
 
 def attribute(name, value):
-    """The kind follows from the Python type: float, int, str, array, list of int or list of float."""
+    """The kind follows from the Python type: float, int, str, array, Graph, list of int or list of float."""
     if isinstance(value, float):
         kind, payload = 1, real(2, value)
     elif isinstance(value, int):
@@ -53,6 +53,8 @@ def attribute(name, value):
         kind, payload = 3, data(4, value)
     elif hasattr(value, "tobytes"):
         kind, payload = 4, data(5, tensor("", value))
+    elif isinstance(value, Graph):
+        kind, payload = 5, data(6, value.encode())
     elif all(isinstance(element, int) for element in value):
         kind, payload = 7, b"".join(integer(8, element) for element in value)
     else:
@@ -98,13 +100,15 @@ class Graph:
         self.multi_node(op, inputs, [result], name, **attributes)
         return result
 
-    def save(self, path, producer, opset=13, **domains):
-        """`domains` are the versions of domains beside the default one."""
+    def encode(self):
         graph = b"".join(data(1, node) for node in self.nodes) + data(2, self.name)
         graph += b"".join(data(5, initializer) for initializer in self.initializers)
         graph += b"".join(data(11, value) for value in self.inputs)
-        graph += b"".join(data(12, value) for value in self.outputs)
-        model = integer(1, 7) + data(2, producer) + data(7, graph)
+        return graph + b"".join(data(12, value) for value in self.outputs)
+
+    def save(self, path, producer, opset=13, **domains):
+        """`domains` are the versions of domains beside the default one."""
+        model = integer(1, 7) + data(2, producer) + data(7, self.encode())
         for domain, version in {"": opset, **domains}.items():
             model += data(8, data(1, domain) + integer(2, version))
         with open(path, "wb") as file:

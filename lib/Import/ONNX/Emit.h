@@ -46,6 +46,11 @@ Tensor elementwise(Node &node, llvm::ArrayRef<Tensor> inputs, llvm::ArrayRef<int
 Tensor elementwiseAlong(Node &node, llvm::ArrayRef<Tensor> inputs, llvm::ArrayRef<llvm::SmallVector<int64_t>> dims,
                         llvm::ArrayRef<int64_t> shape, mlir::Type resultElementType, Body body);
 
+/// f32 for the float types that are narrower, in which sums lose too much; others as they are.
+mlir::Type widen(mlir::Type type);
+/// A tensor of floats as one of another float type.
+Tensor castFloat(Node &node, const Tensor &input, mlir::Type elementType);
+
 /// linalg.reduce over `axes`, which the result lacks. `combine` gets an element and the accumulator. Of no elements the result
 /// is `init`.
 Tensor reduce(Node &node, const Tensor &input, llvm::ArrayRef<int64_t> axes, mlir::TypedAttr init, Body combine);
@@ -70,6 +75,15 @@ Tensor pad(Node &node, const Tensor &input, llvm::ArrayRef<int64_t> low, llvm::A
 /// What is read must be inside it.
 Tensor gather(Node &node, const Tensor &input, llvm::ArrayRef<int64_t> shape,
               llvm::function_ref<llvm::SmallVector<mlir::Value>(mlir::ImplicitLocOpBuilder &, mlir::ValueRange)> source);
+/// A linalg.generic that copies: the element at an index of the result is the one at `source` of it.
+Tensor copyFrom(Node &node, const Tensor &input, llvm::ArrayRef<int64_t> shape, mlir::AffineMap source);
+/// The elements at `positions` along an axis; positions must be inside it. Stays a copy, a slice or a concatenation of
+/// slices where the positions are regular (a run, repeated elements, a few runs), which layout and codes pass through.
+Tensor take(Node &node, const Tensor &input, int64_t axis, llvm::ArrayRef<int64_t> positions);
+/// Lists of positions that are made up while importing are not longer than this.
+constexpr int64_t maxTakenSize = 1 << 24;
+/// A constant vector of i64.
+Tensor integers(Node &node, llvm::ArrayRef<int64_t> values);
 /// A tensor with one value everywhere.
 Tensor splat(Node &node, llvm::ArrayRef<int64_t> shape, mlir::TypedAttr value, bool isUnsigned = false);
 

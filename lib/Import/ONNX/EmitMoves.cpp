@@ -103,6 +103,25 @@ Tensor nibble::onnx_import::gather(
   return Tensor(op.getResult(0), input.isUnsigned);
 }
 
+Tensor nibble::onnx_import::copyFrom(Node &node, const Tensor &input, ArrayRef<int64_t> shape, AffineMap source) {
+  if (node.failed() || !input)
+    return {};
+  RankedTensorType type = node.getTensorType(shape, input.getElementType());
+  if (!type)
+    return {};
+  if (canFoldMove(input, type))
+    return Tensor(foldMove(input.constant, type, [&](ArrayRef<int64_t> index) {
+      return linearize(input.getShape(), source.compose(index));
+    }), input.isUnsigned);
+  Value empty = tensor::EmptyOp::create(node, shape, type.getElementType());
+  SmallVector<AffineMap> maps = {source, node.getMultiDimIdentityMap(type.getRank())};
+  SmallVector<utils::IteratorType> iterators(shape.size(), utils::IteratorType::parallel);
+  auto op = linalg::GenericOp::create(
+      node, TypeRange{type}, ValueRange{node.materialize(input)}, ValueRange{empty}, maps, iterators,
+      [](OpBuilder &b, Location loc, ValueRange args) { linalg::YieldOp::create(b, loc, args[0]); });
+  return Tensor(op.getResult(0), input.isUnsigned);
+}
+
 Tensor nibble::onnx_import::slice(Node &node, const Tensor &input, ArrayRef<int64_t> offsets, ArrayRef<int64_t> sizes,
                                   ArrayRef<int64_t> strides) {
   if (node.failed() || !input)
@@ -127,15 +146,10 @@ Tensor nibble::onnx_import::slice(Node &node, const Tensor &input, ArrayRef<int6
         getAsIndexOpFoldResult(node.getContext(), sizes), getAsIndexOpFoldResult(node.getContext(), strides));
     return Tensor(result, input.isUnsigned);
   }
-  return gather(node, input, sizes, [&](ImplicitLocOpBuilder &b, ValueRange index) {
-    SmallVector<Value> source;
-    for (size_t axis = 0; axis < index.size(); ++axis) {
-      Value stride = arith::ConstantIndexOp::create(b, strides[axis]);
-      Value offset = arith::ConstantIndexOp::create(b, offsets[axis]);
-      source.push_back(arith::AddIOp::create(b, arith::MulIOp::create(b, index[axis], stride), offset));
-    }
-    return source;
-  });
+  SmallVector<AffineExpr> source;
+  for (size_t axis = 0; axis < sizes.size(); ++axis)
+    source.push_back(node.getAffineDimExpr(axis) * strides[axis] + offsets[axis]);
+  return copyFrom(node, input, sizes, AffineMap::get(sizes.size(), 0, source, node.getContext()));
 }
 
 /// The constants one after another along `axis`.
@@ -170,6 +184,23 @@ Tensor nibble::onnx_import::concat(Node &node, ArrayRef<Tensor> inputs, int64_t 
   return Tensor(tensor::ConcatOp::create(node, type, axis, values), inputs.front().isUnsigned);
 }
 
+static Constant foldPad(const Constant &input, RankedTensorType type, ArrayRef<int64_t> low, TypedAttr value) {
+  std::vector<char> bytes, padding;
+  appendElement(value, padding);
+  ArrayRef<int64_t> sizes = input.getType().getShape();
+  forEachIndex(type.getShape(), [&](ArrayRef<int64_t> index) {
+    SmallVector<int64_t> source(index);
+    bool isInside = true;
+    for (size_t axis = 0; axis < source.size(); ++axis) {
+      source[axis] -= low[axis];
+      isInside &= source[axis] >= 0 && source[axis] < sizes[axis];
+    }
+    ArrayRef<char> element = isInside ? input.getElement(linearize(sizes, source)) : ArrayRef<char>(padding);
+    bytes.insert(bytes.end(), element.begin(), element.end());
+  });
+  return Constant::get(type, std::move(bytes), input.getName());
+}
+
 Tensor nibble::onnx_import::pad(Node &node, const Tensor &input, ArrayRef<int64_t> low, ArrayRef<int64_t> high,
                                 TypedAttr value) {
   if (node.failed() || !input)
@@ -192,6 +223,8 @@ Tensor nibble::onnx_import::pad(Node &node, const Tensor &input, ArrayRef<int64_
   Tensor cropped = slice(node, input, offsets, sizes, strides);
   if (!type || cropped.type == type)
     return type ? cropped : Tensor();
+  if (canFoldMove(cropped, type))
+    return Tensor(foldPad(cropped.constant, type, addLow, value), input.isUnsigned);
   Value constant = arith::ConstantOp::create(node, value);
   auto op = tensor::PadOp::create(node, type, node.materialize(cropped), getAsIndexOpFoldResult(node.getContext(), addLow),
                                   getAsIndexOpFoldResult(node.getContext(), addHigh), constant);

@@ -74,9 +74,11 @@ llvm::Expected<Tensor> GraphImporter::readTensor(const onnx::TensorProto &tensor
   return Tensor(read->constant, read->isUnsigned);
 }
 
-SmallVector<Tensor> GraphImporter::importSubgraph(const onnx::GraphProto &graph) {
+SmallVector<Tensor> GraphImporter::importSubgraph(const onnx::GraphProto &graph, ArrayRef<Tensor> inputs) {
   onnx::GraphProto copy = graph;
   scopes.emplace_back();
+  for (auto [port, tensor] : llvm::zip_equal(graph.input(), inputs))
+    define(port.name(), tensor);
   SmallVector<Tensor> outputs = import(copy);
   scopes.pop_back();
   return outputs;

@@ -34,7 +34,7 @@ private:
   using Scope = llvm::StringMap<Tensor>;
 
   llvm::Expected<Tensor> readTensor(const onnx::TensorProto &tensor) override;
-  llvm::SmallVector<Tensor> importSubgraph(const onnx::GraphProto &graph) override;
+  llvm::SmallVector<Tensor> importSubgraph(const onnx::GraphProto &graph, llvm::ArrayRef<Tensor> inputs) override;
 
   void importInitializers(onnx::GraphProto &graph);
   void importNode(const onnx::NodeProto &node);

@@ -1,17 +1,10 @@
-//===- Indexing.cpp - Slice, Gather, Pad and others that select elements -----------------------------===//
+//===- Indexing.cpp - Slice, Split -------------------------------------------------------------------===//
 
 #include "Emit.h"
-#include "Fold.h"
 #include "Operators.h"
-#include "mlir/Dialect/Arith/IR/Arith.h"
-#include "mlir/Dialect/Tensor/IR/Tensor.h"
 
 using namespace mlir;
 using namespace nibble::onnx_import;
-
-//===----------------------------------------------------------------------------------------------===//
-// Slice, Split
-//===----------------------------------------------------------------------------------------------===//
 
 namespace {
 struct SliceLists {
@@ -104,116 +97,4 @@ LogicalResult nibble::onnx_import::importSplit(Node &node) {
     offsets[axis] += part;
   }
   return success();
-}
-
-//===----------------------------------------------------------------------------------------------===//
-// Gather
-//===----------------------------------------------------------------------------------------------===//
-
-/// An index of the file as one of the dimension: negative ones count from the end.
-static Value normalizeIndex(ImplicitLocOpBuilder &b, Value index, int64_t size) {
-  Value position = arith::IndexCastOp::create(b, b.getIndexType(), index);
-  Value zero = arith::ConstantIndexOp::create(b, 0);
-  Value isNegative = arith::CmpIOp::create(b, arith::CmpIPredicate::slt, position, zero);
-  Value wrapped = arith::AddIOp::create(b, position, arith::ConstantIndexOp::create(b, size));
-  return arith::SelectOp::create(b, isNegative, wrapped, position);
-}
-
-/// Checks indices that are known; others must be in range at run time.
-static LogicalResult checkIndices(Node &node, const Tensor &indices, int64_t size) {
-  if (!isa<IntegerType>(indices.getElementType()))
-    return node.error("expected integer indices");
-  if (!indices.constant)
-    return success();
-  for (int64_t index : indices.constant.getIntegers())
-    if (index < -size || index >= size)
-      return node.error("expected indices within " + Twine(size) + " elements, got " + Twine(index));
-  return success();
-}
-
-/// Result [before…, indices…, after…] of input [before…, size, after…].
-LogicalResult nibble::onnx_import::importGather(Node &node) {
-  const Tensor &input = node.getInput(0), &indices = node.getInput(1);
-  int64_t axis = node.normalizeAxis(node.getInteger("axis", 0), input.getRank());
-  if (node.failed() || failed(checkIndices(node, indices, input.getSize(axis))))
-    return failure();
-  SmallVector<int64_t> shape(input.getShape().take_front(axis));
-  llvm::append_range(shape, indices.getShape());
-  llvm::append_range(shape, input.getShape().drop_front(axis + 1));
-  RankedTensorType type = node.getTensorType(shape, input.getElementType());
-  if (!type)
-    return failure();
-
-  int64_t size = input.getSize(axis), indexRank = indices.getRank();
-  if (indices.constant && canFoldMove({input}, type)) {
-    SmallVector<int64_t> known = indices.constant.getIntegers();
-    return node.setResult(Tensor(foldMove(input.constant, type, [&](ArrayRef<int64_t> at) {
-      int64_t index = known[linearize(indices.getShape(), at.slice(axis, indexRank))];
-      SmallVector<int64_t> source(at.take_front(axis));
-      source.push_back(index < 0 ? index + size : index);
-      llvm::append_range(source, at.drop_front(axis + indexRank));
-      return linearize(input.getShape(), source);
-    }), input.isUnsigned));
-  }
-  Value indexValues = node.materialize(indices);
-  return node.setResult(gather(node, input, shape, [&](ImplicitLocOpBuilder &b, ValueRange at) {
-    Value index = tensor::ExtractOp::create(b, indexValues, at.slice(axis, indexRank));
-    SmallVector<Value> source(at.take_front(axis));
-    source.push_back(normalizeIndex(b, index, size));
-    llvm::append_range(source, at.drop_front(axis + indexRank));
-    return source;
-  }));
-}
-
-//===----------------------------------------------------------------------------------------------===//
-// Pad
-//===----------------------------------------------------------------------------------------------===//
-
-namespace {
-struct Pads {
-  SmallVector<int64_t> low, high;
-};
-} // namespace
-
-/// Attribute before version 11, then inputs; from version 18 only for some axes.
-static std::optional<Pads> readPads(Node &node, int64_t rank) {
-  bool asInputs = node.getOpset() >= 11;
-  SmallVector<int64_t> values = asInputs ? node.getConstantIntegers(1, "pads") : node.getIntegers("pads");
-  SmallVector<int64_t> axes = llvm::to_vector(llvm::seq<int64_t>(rank));
-  if (node.hasInput(3))
-    axes = node.normalizeAxes(node.getConstantIntegers(3, "axes"), rank);
-  if (!node.failed() && values.size() != 2 * axes.size())
-    (void)node.error("expected " + Twine(2 * axes.size()) + " pads, got " + Twine(values.size()));
-  if (node.failed())
-    return std::nullopt;
-  Pads pads{SmallVector<int64_t>(rank, 0), SmallVector<int64_t>(rank, 0)};
-  constexpr int64_t maxPad = int64_t(1) << 40;
-  for (auto [index, axis] : llvm::enumerate(axes)) {
-    pads.low[axis] = values[index];
-    pads.high[axis] = values[index + axes.size()];
-    if (std::abs(pads.low[axis]) > maxPad || std::abs(pads.high[axis]) > maxPad) {
-      (void)node.error("expected pads of at most 2^40 elements");
-      return std::nullopt;
-    }
-  }
-  return pads;
-}
-
-/// The value of constant padding: an attribute before version 11, then an input.
-static TypedAttr readPadValue(Node &node, Type elementType) {
-  if (node.getOpset() < 11)
-    return scalarAttr(elementType, node.getFloat("value", 0));
-  return scalarAttr(elementType, node.getConstantNumber(2, "padding value", 0));
-}
-
-LogicalResult nibble::onnx_import::importPad(Node &node) {
-  const Tensor &input = node.getInput(0);
-  auto pads = readPads(node, input.getRank());
-  std::string mode = node.getString("mode", "constant");
-  if (!pads || node.failed())
-    return failure();
-  if (mode != "constant")
-    return node.error("mode '" + mode + "' is not supported");
-  TypedAttr value = readPadValue(node, input.getElementType());
-  return node.setResult(pad(node, input, pads->low, pads->high, value));
 }

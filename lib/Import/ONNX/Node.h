@@ -62,8 +62,9 @@ public:
   virtual ~GraphServices() = default;
   virtual mlir::Value materialize(const Tensor &tensor, mlir::Location loc) = 0;
   virtual llvm::Expected<Tensor> readTensor(const onnx::TensorProto &tensor) = 0;
-  /// The outputs of a subgraph, whose ops are built in place; null tensors where it has problems, which are reported.
-  virtual llvm::SmallVector<Tensor> importSubgraph(const onnx::GraphProto &graph) = 0;
+  /// The outputs of a subgraph for as many inputs as it has, whose ops are built in place; null tensors where it has problems,
+  /// which are reported.
+  virtual llvm::SmallVector<Tensor> importSubgraph(const onnx::GraphProto &graph, llvm::ArrayRef<Tensor> inputs) = 0;
 };
 
 class Node : public mlir::ImplicitLocOpBuilder {

@@ -7,6 +7,7 @@
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/Math/IR/Math.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/IR/Verifier.h"
 #include "llvm/Support/FileSystem.h"
@@ -162,7 +163,7 @@ FailureOr<OwningOpRef<ModuleOp>> ModelImporter::import(onnx::ModelProto &model) 
 FailureOr<OwningOpRef<ModuleOp>> ONNXImporter::import(StringRef path, const ImportOptions &options,
                                                       MLIRContext *context) const {
   context->loadDialect<arith::ArithDialect, func::FuncDialect, linalg::LinalgDialect, math::MathDialect,
-                       tensor::TensorDialect, NibbleDialect>();
+                       scf::SCFDialect, tensor::TensorDialect, NibbleDialect>();
   auto file = llvm::MemoryBuffer::getFile(path, /*IsText=*/false, /*RequiresNullTerminator=*/false);
   if (!file)
     return emitProblems(path, file.getError().message(), context);

@@ -1,124 +1,76 @@
 //===- Pooling.cpp - MaxPool, AveragePool and the global ones ----------------------------------------===//
 
-#include "Emit.h"
 #include "Fold.h"
 #include "Operators.h"
-#include "Window.h"
+#include "Pool.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
-#include "mlir/Dialect/Tensor/IR/Tensor.h"
 
 using namespace mlir;
 using namespace nibble::onnx_import;
 
-namespace {
-enum class PoolKind { Max, Sum };
-} // namespace
+//===----------------------------------------------------------------------------------------------===//
+// Maximum
+//===----------------------------------------------------------------------------------------------===//
 
-/// The window's combination for any number of spatial dimensions: the input is read at `o * stride + k * dilation`.
-static Value poolGeneric(Node &node, Value input, Value init, const Window &window, PoolKind kind) {
-  unsigned count = window.kernel.size(), rank = count + 2;
-  SmallVector<AffineExpr> inputExprs, windowExprs;
-  for (unsigned dim = 0; dim < rank; ++dim)
-    inputExprs.push_back(node.getAffineDimExpr(dim));
-  for (unsigned axis = 0; axis < count; ++axis) {
-    AffineExpr position = node.getAffineDimExpr(rank + axis);
-    inputExprs[axis + 2] = inputExprs[axis + 2] * window.strides[axis] + position * window.dilations[axis];
-    windowExprs.push_back(position);
-  }
-  MLIRContext *context = node.getContext();
-  SmallVector<AffineMap> maps = {AffineMap::get(rank + count, 0, inputExprs, context),
-                                 AffineMap::get(rank + count, 0, windowExprs, context),
-                                 AffineMap::getMultiDimIdentityMap(rank + count, context).getMajorSubMap(rank)};
-  SmallVector<utils::IteratorType> iterators(rank, utils::IteratorType::parallel);
-  iterators.append(count, utils::IteratorType::reduction);
-  Type elementType = getElementTypeOrSelf(init);
-  Value extent = tensor::EmptyOp::create(node, window.kernel, elementType);
-  return linalg::GenericOp::create(node, TypeRange{init.getType()}, ValueRange{input, extent}, ValueRange{init}, maps,
-                                   iterators,
-                                   [&](OpBuilder &b, Location loc, ValueRange args) {
-                                     Value combined = kind == PoolKind::Max
-                                                          ? arith::MaximumFOp::create(b, loc, args[0], args[2])
-                                                          : Value(arith::AddFOp::create(b, loc, args[0], args[2]));
-                                     linalg::YieldOp::create(b, loc, combined);
-                                   })
-      .getResult(0);
+/// How far apart neighbours along each dimension are in the numbering of the input's elements; the spatial dimensions of one
+/// channel row-major or column-major.
+static SmallVector<int64_t> getSteps(const Tensor &input, bool isColumnMajor) {
+  SmallVector<int64_t> steps(input.getRank(), 1);
+  int64_t step = 1;
+  auto visit = [&](int64_t dim) {
+    steps[dim] = step;
+    step *= input.getSize(dim);
+  };
+  for (int64_t dim = 2; dim < input.getRank(); ++dim)
+    visit(isColumnMajor ? dim : input.getRank() + 1 - dim);
+  visit(1);
+  visit(0);
+  return steps;
 }
 
-template <typename PoolOp>
-static Value poolNamed(Node &node, Value input, Value init, const Window &window) {
-  Value extent = tensor::EmptyOp::create(node, window.kernel, getElementTypeOrSelf(init));
-  return PoolOp::create(node, TypeRange{init.getType()}, ValueRange{input, extent}, ValueRange{init},
-                        node.getI64TensorAttr(window.strides), node.getI64TensorAttr(window.dilations))
-      ->getResult(0);
-}
-
-/// Pools a padded input [N, C, spatial…].
-static Tensor pool(Node &node, const Tensor &padded, const Window &window, PoolKind kind) {
-  if (node.failed() || !padded)
-    return {};
-  SmallVector<int64_t> shape = {padded.getSize(0), padded.getSize(1)};
-  shape.append(window.outputSizes);
-  Type elementType = padded.getElementType();
-  if (window.kernel.size() == 1) {
-    // One spatial dimension is two of which the first has size 1.
-    Window wide = window;
-    for (SmallVector<int64_t> *sizes : {&wide.kernel, &wide.strides, &wide.dilations, &wide.outputSizes})
-      sizes->insert(sizes->begin(), 1);
-    Tensor input = reshape(node, padded, {shape[0], shape[1], 1, padded.getSize(2)});
-    return reshape(node, pool(node, input, wide, kind), shape);
-  }
-  RankedTensorType type = node.getTensorType(shape, elementType);
-  if (!type)
-    return {};
-  bool isMax = kind == PoolKind::Max;
-  TypedAttr identity = isMax ? lowestAttr(elementType, padded.isUnsigned) : node.getZeroAttr(elementType);
-  Value input = node.materialize(padded), init = filled(node, type, identity);
-  if (window.kernel.size() != 2) {
-    if (isa<FloatType>(elementType))
-      return Tensor(poolGeneric(node, input, init, window, kind));
-    (void)node.error("pooling of integers over " + Twine(window.kernel.size()) + " dimensions is not supported");
-    return {};
-  }
-  if (!isMax)
-    return Tensor(poolNamed<linalg::PoolingNchwSumOp>(node, input, init, window));
-  if (padded.isUnsigned) {
-    (void)node.error("pooling of unsigned integers is not supported");
-    return {};
-  }
-  return Tensor(poolNamed<linalg::PoolingNchwMaxOp>(node, input, init, window));
-}
-
-static Tensor padWindow(Node &node, const Tensor &input, const Window &window, TypedAttr value) {
-  SmallVector<int64_t> low(2, 0), high(2, 0);
-  low.append(window.low);
-  for (auto [after, extra] : llvm::zip_equal(window.high, window.extra))
-    high.push_back(after + extra);
-  return pad(node, input, low, high, value);
-}
-
-static std::optional<Window> resolvePool(Node &node, const Tensor &input) {
-  if (input.getRank() < 3) {
-    (void)node.error("expected an input of rank 3 or more, got " + formatShape(input.getShape()));
-    return std::nullopt;
-  }
-  size_t count = input.getRank() - 2;
-  if (!node.hasAttribute("kernel_shape"))
-    (void)node.error("expected attribute 'kernel_shape'");
-  SmallVector<int64_t> kernel = getSpatialAttribute(node, "kernel_shape", count, 1, 1);
-  return node.failed() ? std::nullopt : resolveWindow(node, input.getShape().drop_front(2), kernel);
+/// The number of the first element of each window that is its maximum.
+static Tensor locateMaximum(Node &node, const Tensor &padded, const Tensor &maximum, const Window &window,
+                            ArrayRef<int64_t> steps) {
+  auto none = node.getI64IntegerAttr(-1);
+  auto rank = static_cast<int64_t>(steps.size());
+  return reduceWindows(node, padded, window, none, maximum, [&](ImplicitLocOpBuilder &b, ValueRange args) -> Value {
+    auto times = [&](int64_t loop, int64_t factor) -> Value {
+      return arith::MulIOp::create(b, linalg::IndexOp::create(b, loop), arith::ConstantIndexOp::create(b, factor));
+    };
+    int64_t origin = 0;
+    Value number = arith::AddIOp::create(b, times(0, steps[0]), times(1, steps[1]));
+    for (int64_t axis = 0; axis < rank - 2; ++axis) {
+      number = arith::AddIOp::create(b, number, times(axis + 2, window.strides[axis] * steps[axis + 2]));
+      number = arith::AddIOp::create(b, number, times(axis + rank, window.dilations[axis] * steps[axis + 2]));
+      origin += window.low[axis] * steps[axis + 2];
+    }
+    number = arith::SubIOp::create(b, number, arith::ConstantIndexOp::create(b, origin));
+    number = arith::IndexCastOp::create(b, b.getI64Type(), number);
+    Value isMaximum = isa<FloatType>(args[0].getType())
+                          ? Value(arith::CmpFOp::create(b, arith::CmpFPredicate::OEQ, args[0], args[1]))
+                          : Value(arith::CmpIOp::create(b, arith::CmpIPredicate::eq, args[0], args[1]));
+    Value isFirst = arith::CmpIOp::create(b, arith::CmpIPredicate::slt, args[2], scalar(b, b.getI64Type(), 0));
+    return arith::SelectOp::create(b, arith::AndIOp::create(b, isMaximum, isFirst), number, args[2]);
+  });
 }
 
 LogicalResult nibble::onnx_import::importMaxPool(Node &node) {
   const Tensor &input = node.getInput(0);
-  if (node.hasOutput(1))
-    return node.error("the output of indices is not supported");
   auto window = resolvePool(node, input);
   if (!window)
     return failure();
-  TypedAttr lowest = lowestAttr(input.getElementType(), input.isUnsigned);
-  return node.setResult(pool(node, padWindow(node, input, *window, lowest), *window, PoolKind::Max));
+  Tensor padded = padWindow(node, input, *window, lowestAttr(input.getElementType(), input.isUnsigned));
+  Tensor maximum = pool(node, padded, *window, PoolKind::Max);
+  if (failed(node.setResult(maximum)) || !node.hasOutput(1))
+    return failure(node.failed());
+  bool isColumnMajor = node.getInteger("storage_order", 0) != 0;
+  return node.setResult(1, locateMaximum(node, padded, maximum, *window, getSteps(input, isColumnMajor)));
 }
+
+//===----------------------------------------------------------------------------------------------===//
+// Average
+//===----------------------------------------------------------------------------------------------===//
 
 /// How many elements each window averages along one dimension: those of the input, and of its padding if it counts.
 /// What ceil_mode adds never counts.
@@ -163,6 +115,16 @@ static Tensor divide(Node &node, const Tensor &sum, const Tensor &count) {
                      });
 }
 
+/// Sums are of f32 at least.
+static Tensor average(Node &node, const Tensor &input, const Window &window, bool countPadding) {
+  Tensor wide = castFloat(node, input, widen(input.getElementType()));
+  Tensor padded = wide ? padWindow(node, wide, window, node.getZeroAttr(wide.getElementType())) : Tensor();
+  Tensor sum = pool(node, padded, window, PoolKind::Sum);
+  if (!sum)
+    return {};
+  return castFloat(node, divide(node, sum, countElements(node, window, wide, countPadding)), input.getElementType());
+}
+
 LogicalResult nibble::onnx_import::importAveragePool(Node &node) {
   const Tensor &input = node.getInput(0);
   if (!isa<FloatType>(input.getElementType()))
@@ -171,35 +133,18 @@ LogicalResult nibble::onnx_import::importAveragePool(Node &node) {
   if (!window)
     return failure();
   bool countPadding = node.getInteger("count_include_pad", 0) != 0;
-  TypedAttr zero = node.getZeroAttr(input.getElementType());
-  Tensor sum = pool(node, padWindow(node, input, *window, zero), *window, PoolKind::Sum);
-  if (!sum)
-    return failure();
-  return node.setResult(divide(node, sum, countElements(node, *window, input, countPadding)));
-}
-
-/// The window that covers the whole input.
-static std::optional<Window> resolveGlobal(Node &node, const Tensor &input) {
-  if (input.getRank() < 3 || llvm::is_contained(input.getShape(), 0) || !isa<FloatType>(input.getElementType())) {
-    (void)node.error("expected an input of floats of rank 3 or more with elements, got " +
-                     formatShape(input.getShape()));
-    return std::nullopt;
-  }
-  SmallVector<int64_t> ones(input.getRank() - 2, 1), zeros(input.getRank() - 2, 0);
-  SmallVector<int64_t> kernel(input.getShape().drop_front(2));
-  return Window{kernel, ones, ones, zeros, zeros, zeros, ones};
+  return node.setResult(average(node, input, *window, countPadding));
 }
 
 LogicalResult nibble::onnx_import::importGlobalAveragePool(Node &node) {
   const Tensor &input = node.getInput(0);
-  auto window = resolveGlobal(node, input);
+  auto window = resolveGlobalPool(node, input);
   if (!window)
     return failure();
-  Tensor sum = pool(node, input, *window, PoolKind::Sum);
-  return node.setResult(sum ? divide(node, sum, countElements(node, *window, input, false)) : Tensor());
+  return node.setResult(average(node, input, *window, /*countPadding=*/false));
 }
 
 LogicalResult nibble::onnx_import::importGlobalMaxPool(Node &node) {
-  auto window = resolveGlobal(node, node.getInput(0));
+  auto window = resolveGlobalPool(node, node.getInput(0));
   return window ? node.setResult(pool(node, node.getInput(0), *window, PoolKind::Max)) : failure();
 }

@@ -7,11 +7,6 @@
 using namespace mlir;
 using namespace nibble::onnx_import;
 
-static Tensor makeIntegers(Node &node, ArrayRef<int64_t> values) {
-  auto type = RankedTensorType::get({static_cast<int64_t>(values.size())}, node.getI64Type());
-  return Constant::getIntegers(type, values, node.getName());
-}
-
 namespace nibble::onnx_import {
 
 LogicalResult importShape(Node &node) {
@@ -19,7 +14,7 @@ LogicalResult importShape(Node &node) {
   auto rank = static_cast<int64_t>(shape.size());
   auto clampAxis = [&](int64_t axis) { return std::clamp<int64_t>(axis < 0 ? axis + rank : axis, 0, rank); };
   int64_t start = clampAxis(node.getInteger("start", 0)), end = clampAxis(node.getInteger("end", rank));
-  return node.setResult(makeIntegers(node, shape.slice(start, std::max<int64_t>(end - start, 0))));
+  return node.setResult(integers(node, shape.slice(start, std::max<int64_t>(end - start, 0))));
 }
 
 LogicalResult importSize(Node &node) {

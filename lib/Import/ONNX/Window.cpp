@@ -8,8 +8,8 @@ using namespace nibble::onnx_import;
 
 SmallVector<int64_t> nibble::onnx_import::getSpatialAttribute(Node &node, StringRef name, size_t count,
                                                               int64_t defaultValue, int64_t minimum) {
-  // Far above any real model, and products of two stay far below an overflow.
-  constexpr int64_t maximum = 1 << 30;
+  // Far above any real model, and products with a size of a tensor (2^40 at most) do not overflow.
+  constexpr int64_t maximum = 1 << 20;
   SmallVector<int64_t> values = node.getIntegers(name);
   if (values.empty())
     values.assign(count, defaultValue);
