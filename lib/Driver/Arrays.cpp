@@ -1,47 +1,138 @@
-//===- Arrays.cpp --------------------------------------------------------------------------------------------------------------===//
+//===- Arrays.cpp - arrays between files, programs and the reference ---------------------------------------------------------===//
 
 #include "Arrays.h"
+#include "nibble/Data/Npy.h"
+#include "nibble/Driver/Session.h"
 #include "nibble/Reference/Interpreter.h"
-#include "nibble/Target/Emit/ProgramInfo.h"
+#include "nibble/Runtime/Batch.h"
+#include "nibble/Runtime/Output.h"
 #include "llvm/ADT/StringExtras.h"
+#include "llvm/Support/FileSystem.h"
 
 using namespace mlir;
 using namespace nibble;
 
-Signature nibble::getSignature(func::FuncOp main) {
-  Signature signature;
-  for (unsigned number = 0; number < main.getNumArguments(); ++number) {
-    auto name = main.getArgAttrOfType<StringAttr>(number, "nibble.name");
-    signature.inputNames.push_back(name ? name.str() : std::to_string(number));
-  }
-  for (unsigned number = 0; number < main.getNumResults(); ++number) {
-    auto name = main.getResultAttrOfType<StringAttr>(number, "nibble.name");
-    signature.outputNames.push_back(name ? name.str() : std::to_string(number));
-  }
-  return signature;
+static llvm::Error makeError(const llvm::Twine &message) {
+  return llvm::createStringError(llvm::inconvertibleErrorCode(), message);
 }
 
-std::string nibble::getFileName(StringRef name) {
-  std::string file = name.str();
-  for (char &c : file)
-    if (!llvm::isAlnum(c) && c != '.' && c != '-' && c != '_')
-      c = '_';
-  return file.empty() || file.front() == '.' ? "_" + file : file;
+//===-------------------------------------------------------------------------------------------------------------------------===//
+// Files
+//===-------------------------------------------------------------------------------------------------------------------------===//
+
+namespace {
+
+/// What one `--input` asks for.
+struct InputSpec {
+  size_t input;
+  StringRef path;
+};
+
+/// Names may contain '=', paths too: the longest name that fits decides. A single input needs no name.
+std::optional<InputSpec> parseSpec(StringRef spec, ArrayRef<StringRef> names) {
+  std::optional<InputSpec> found;
+  for (auto [number, name] : llvm::enumerate(names)) {
+    StringRef path = spec;
+    if (path.consume_front(name) && path.consume_front("=") && (!found || path.size() < found->path.size()))
+      found = {number, path};
+  }
+  if (!found && names.size() == 1)
+    return InputSpec{0, spec};
+  return found;
+}
+
+/// Collects the arrays and everything that is wrong.
+class InputReader {
+public:
+  explicit InputReader(ArrayRef<StringRef> names) : names(names), arrays(names.size()), isGiven(names.size()) {}
+
+  void read(StringRef text) {
+    std::optional<InputSpec> spec = parseSpec(text, names);
+    if (!spec)
+      return addError(makeError("--input " + text + ": expected NAME=FILE with the name of an input: " + llvm::join(names, ", ")));
+    if (isGiven[spec->input])
+      return addError(makeError("--input " + text + ": input '" + names[spec->input] + "' has been given already"));
+    isGiven[spec->input] = true;
+    llvm::Expected<data::Array> array = data::readNpy(spec->path);
+    if (array)
+      arrays[spec->input] = std::move(*array);
+    else
+      addError(array.takeError());
+  }
+
+  llvm::Expected<std::vector<data::Array>> finish() {
+    for (auto [name, given] : llvm::zip_equal(names, isGiven))
+      if (!given)
+        addError(makeError("expected --input " + name + "=FILE.npy"));
+    if (errors)
+      return std::move(errors);
+    return std::move(arrays);
+  }
+
+private:
+  void addError(llvm::Error error) { errors = llvm::joinErrors(std::move(errors), std::move(error)); }
+
+  ArrayRef<StringRef> names;
+  std::vector<data::Array> arrays;
+  std::vector<bool> isGiven;
+  llvm::Error errors = llvm::Error::success();
+};
+
+} // namespace
+
+llvm::Expected<std::vector<data::Array>> nibble::readInputs(ArrayRef<std::string> specs, const nibble_info &info) {
+  SmallVector<StringRef> names;
+  for (const nibble_tensor &tensor : ArrayRef(info.inputs, static_cast<size_t>(info.num_inputs)))
+    names.push_back(tensor.name);
+  InputReader reader(names);
+  for (StringRef spec : specs)
+    reader.read(spec);
+  return reader.finish();
+}
+
+/// The form of lib/Runtime. What it reads through the pointer is only read.
+static std::vector<nibble_array> getViews(ArrayRef<data::Array> arrays) {
+  std::vector<nibble_array> views(arrays.size());
+  for (auto [array, view] : llvm::zip_equal(arrays, views)) {
+    view.dtype = array.type.dtype;
+    view.rank = array.type.shape.size();
+    llvm::copy(array.type.shape, view.shape);
+    view.data = const_cast<char *>(array.bytes.data());
+  }
+  return views;
+}
+
+llvm::Error nibble::writeOutputs(StringRef folder, const nibble_info &info, ArrayRef<data::Array> outputs) {
+  if (std::error_code code = llvm::sys::fs::create_directories(folder))
+    return makeError(folder + ": " + code.message());
+  nibble_error error = {""};
+  if (nibble_write_outputs(&info, getViews(outputs).data(), folder.str().c_str(), &error))
+    return makeError(error.message);
+  return llvm::Error::success();
+}
+
+//===-------------------------------------------------------------------------------------------------------------------------===//
+// Programs
+//===-------------------------------------------------------------------------------------------------------------------------===//
+
+/// The inputs in the dtypes that the program takes.
+static llvm::Expected<std::vector<data::Array>> convertInputs(const nibble_info &info, ArrayRef<data::Array> inputs) {
+  std::vector<data::Array> converted;
+  for (auto [tensor, input] : llvm::zip_equal(ArrayRef(info.inputs, static_cast<size_t>(info.num_inputs)), inputs)) {
+    llvm::Expected<data::Array> array = data::convert(input, static_cast<nibble_dtype>(tensor.dtype));
+    if (!array)
+      return makeError("input '" + llvm::Twine(tensor.name) + "': " + llvm::toString(array.takeError()));
+    converted.push_back(std::move(*array));
+  }
+  return converted;
 }
 
 llvm::Expected<std::vector<data::Array>> nibble::runOnArrays(Program &program, ArrayRef<data::Array> inputs, int threads) {
-  const nibble_info &info = program.getInfo();
-  std::vector<data::Array> converted;
+  llvm::Expected<std::vector<data::Array>> converted = convertInputs(program.getInfo(), inputs);
+  if (!converted)
+    return converted;
   std::vector<ArrayView> views;
-  for (auto [number, input] : llvm::enumerate(inputs)) {
-    const nibble_tensor &tensor = info.inputs[number];
-    llvm::Expected<data::Array> array = data::convert(input, static_cast<nibble_dtype>(tensor.dtype));
-    if (!array)
-      return llvm::createStringError(llvm::inconvertibleErrorCode(),
-                                     "input '" + llvm::Twine(tensor.name) + "': " + llvm::toString(array.takeError()));
-    converted.push_back(std::move(*array));
-  }
-  for (const data::Array &array : converted)
+  for (const data::Array &array : *converted)
     views.push_back({array.type.dtype, array.type.shape, array.bytes.data()});
   llvm::Expected<std::vector<OwnedArray>> results = program.run(views, threads);
   if (!results)
@@ -54,119 +145,62 @@ llvm::Expected<std::vector<data::Array>> nibble::runOnArrays(Program &program, A
   return outputs;
 }
 
-/// Samples [first, first + count) along `axis`, the last one again where there are fewer.
-static reference::Tensor sliceBatch(const reference::Tensor &tensor, unsigned axis, int64_t first, int64_t count) {
-  SmallVector<int64_t> shape(tensor.getShape());
-  int64_t available = shape[axis];
-  shape[axis] = count;
-  FailureOr<reference::Tensor> slice = reference::Tensor::create(tensor.getElementType(), shape);
-  if (failed(slice))
-    return {};
-  int64_t inner = reference::getSizeInBytes(tensor.getKind()), outer = 1;
-  for (auto [dim, size] : llvm::enumerate(tensor.getShape()))
-    (dim < axis ? outer : inner) *= dim == axis ? 1 : size;
-  for (int64_t block = 0; block < outer; ++block)
-    for (int64_t i = 0; i < count; ++i)
-      std::memcpy(slice->getMutableData() + (block * count + i) * inner,
-                  tensor.getData() + (block * available + std::min(first + i, available - 1)) * inner, inner);
-  return *slice;
-}
+//===-------------------------------------------------------------------------------------------------------------------------===//
+// Reference
+//===-------------------------------------------------------------------------------------------------------------------------===//
 
 namespace {
 
-/// The program on the reference: how inputs longer than the model are cut, and results put together.
-class ReferenceRunner {
-public:
-  explicit ReferenceRunner(func::FuncOp main) : main(main) {}
+/// The interpreter in the place of a compiled program: `nibble_info.run` gets it as the workspace.
+struct ReferenceProgram {
+  ModuleOp module;
+  const nibble_info &info;
 
-  llvm::Expected<std::vector<data::Array>> run(ArrayRef<data::Array> inputs) {
-    std::vector<reference::Tensor> tensors;
-    for (auto [number, input] : llvm::enumerate(inputs)) {
-      llvm::Expected<reference::Tensor> tensor = getInput(number, input);
-      if (!tensor)
-        return tensor.takeError();
-      tensors.push_back(*tensor);
-    }
-    std::vector<data::Array> outputs;
-    for (int64_t first = 0; first == 0 || first < numSamples; first += batch) {
-      SmallVector<reference::Tensor> slices;
-      for (auto [number, tensor] : llvm::enumerate(tensors)) {
-        std::optional<unsigned> axis = getBatchAxis(main.getArgAttrDict(number));
-        slices.push_back(axis ? sliceBatch(tensor, *axis, first, batch) : tensor);
-      }
-      FailureOr<SmallVector<reference::Tensor>> results = reference::evaluate(main, slices);
-      if (failed(results))
-        return Session::reported("the reference could not evaluate the model");
-      append(*results, std::min(batch, numSamples - first), outputs);
-    }
-    return outputs;
+  static int run(const void *const *inputs, void *const *outputs, void *workspace, nibble_parallel_for, void *, int) {
+    return static_cast<ReferenceProgram *>(workspace)->evaluate(inputs, outputs);
   }
 
-private:
-  static std::optional<unsigned> getBatchAxis(DictionaryAttr attributes) {
-    auto axis = attributes ? attributes.getAs<IntegerAttr>("nibble.batch_axis") : IntegerAttr();
-    return axis ? std::optional<unsigned>(axis.getInt()) : std::nullopt;
-  }
-
-  static bool isUnsigned(DictionaryAttr attributes) { return attributes && attributes.contains("nibble.unsigned"); }
-
-  /// Checks an input against the argument and takes note of its number of samples.
-  llvm::Expected<reference::Tensor> getInput(unsigned number, const data::Array &given) {
-    auto type = cast<RankedTensorType>(main.getArgumentTypes()[number]);
-    std::optional<unsigned> axis = getBatchAxis(main.getArgAttrDict(number));
-    SmallVector<int64_t> shape(type.getShape());
-    if (axis && given.type.shape.size() == shape.size()) {
-      batch = shape[*axis];
-      numSamples = given.type.shape[*axis];
-      shape[*axis] = numSamples;
+  int evaluate(const void *const *inputs, void *const *outputs) {
+    auto main = module.lookupSymbol<func::FuncOp>("main");
+    SmallVector<reference::Tensor> tensors;
+    for (int32_t number = 0; number < info.num_inputs; ++number) {
+      auto type = cast<ShapedType>(main.getArgumentTypes()[number]);
+      tensors.push_back(reference::Tensor::borrow(type.getElementType(), type.getShape(), inputs[number]));
     }
-    std::string name = getSignature(main).inputNames[number];
-    std::optional<nibble_dtype> dtype = getDtype(type.getElementType(), isUnsigned(main.getArgAttrDict(number)));
-    if (!dtype)
-      return llvm::createStringError(llvm::inconvertibleErrorCode(), "input '" + name + "' has a type without arrays");
-    if (llvm::ArrayRef<int64_t>(given.type.shape) != llvm::ArrayRef<int64_t>(shape))
-      return llvm::createStringError(llvm::inconvertibleErrorCode(),
-                                     "input '" + name + "': expected " +
-                                         data::toString({*dtype, data::Shape(ArrayRef<int64_t>(shape))}) + ", got " +
-                                         data::toString(given.type));
-    llvm::Expected<data::Array> array = data::convert(given, *dtype);
-    if (!array)
-      return array.takeError();
-    FailureOr<reference::Tensor> tensor = reference::Tensor::create(type.getElementType(), shape);
-    if (failed(tensor))
-      return llvm::createStringError(llvm::inconvertibleErrorCode(), "input '" + name + "' does not fit into memory");
-    if (!array->bytes.empty())
-      std::memcpy(tensor->getMutableData(), array->bytes.data(), array->bytes.size());
-    return *tensor;
+    FailureOr<SmallVector<reference::Tensor>> results = reference::evaluateMain(module, tensors);
+    if (failed(results))
+      return failedToEvaluate;
+    for (auto [number, result] : llvm::enumerate(*results))
+      std::memcpy(outputs[number], result.getData(), result.getSizeInBytes());
+    return NIBBLE_OK;
   }
 
-  /// Puts the first `count` samples of the results behind those that are there.
-  void append(ArrayRef<reference::Tensor> results, int64_t count, std::vector<data::Array> &outputs) {
-    for (auto [number, result] : llvm::enumerate(results)) {
-      std::optional<unsigned> axis = getBatchAxis(main.getResultAttrDict(number));
-      nibble_dtype dtype = *getDtype(result.getElementType(), isUnsigned(main.getResultAttrDict(number)));
-      data::Array part{{dtype, data::Shape(result.getShape())},
-                       {result.getData(), result.getData() + result.getSizeInBytes()}};
-      // Samples of a result lie along its first axis, or there is one run only.
-      if (axis && *axis == 0 && numSamples > 0) {
-        part.bytes.resize(part.bytes.size() / part.type.shape[0] * count);
-        part.type.shape[0] = count;
-      }
-      if (number == outputs.size()) {
-        outputs.push_back(std::move(part));
-        continue;
-      }
-      outputs[number].type.shape[0] += part.type.shape[0];
-      llvm::append_range(outputs[number].bytes, part.bytes);
-    }
-  }
-
-  func::FuncOp main;
-  int64_t batch = 1, numSamples = 1;
+  /// Whatever differs from success: the diagnostics have said why.
+  static constexpr int failedToEvaluate = -1;
 };
 
 } // namespace
 
-llvm::Expected<std::vector<data::Array>> nibble::evaluateOnReference(func::FuncOp main, ArrayRef<data::Array> inputs) {
-  return ReferenceRunner(main).run(inputs);
+llvm::Expected<std::vector<data::Array>> nibble::runOnReference(ModuleOp module, const nibble_info &description,
+                                                                ArrayRef<data::Array> inputs) {
+  llvm::Expected<std::vector<data::Array>> converted = convertInputs(description, inputs);
+  if (!converted)
+    return converted;
+  nibble_info info = description;
+  info.run = ReferenceProgram::run;
+  ReferenceProgram program{module, info};
+  nibble_execution execution = {&program, nullptr, nullptr, 1};
+  nibble_error error = {""};
+  std::vector<nibble_array> views = getViews(*converted), planned(info.num_outputs);
+  if (nibble_batch_plan(&info, views.data(), planned.data(), &error))
+    return makeError(error.message);
+  std::vector<data::Array> outputs(planned.size());
+  for (auto [array, output] : llvm::zip_equal(planned, outputs)) {
+    output.type = {static_cast<nibble_dtype>(array.dtype), data::Shape(array.shape, array.shape + array.rank)};
+    output.bytes.resize(nibble_array_size(array.dtype, array.rank, array.shape));
+    array.data = output.bytes.data();
+  }
+  if (nibble_batch_run(&info, views.data(), planned.data(), &execution, &error))
+    return Session::reported("the reference could not evaluate the model");
+  return outputs;
 }

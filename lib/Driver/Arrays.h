@@ -5,27 +5,23 @@
 
 #include "nibble/Data/Array.h"
 #include "nibble/Execution/Program.h"
-#include "nibble/Driver/Session.h"
-#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/IR/BuiltinOps.h"
 
 namespace nibble {
 
-/// Names of the inputs and outputs of `@main`, from `nibble.name`; numbers where there is none.
-struct Signature {
-  std::vector<std::string> inputNames, outputNames;
-};
-Signature getSignature(mlir::func::FuncOp main);
+/// The arrays of the options `--input`, in the order of the inputs. All missing, unknown and unreadable ones are in the error.
+llvm::Expected<std::vector<data::Array>> readInputs(llvm::ArrayRef<std::string> specs, const nibble_info &info);
 
-/// A name as a file name: characters other than letters, digits, '.', '-' and '_' become '_'.
-std::string getFileName(llvm::StringRef name);
+/// Writes every output to its file in `folder`, which is made if need be: all of them or none.
+llvm::Error writeOutputs(llvm::StringRef folder, const nibble_info &info, llvm::ArrayRef<data::Array> outputs);
 
 /// Runs a program; converts dtypes where that loses nothing. Errors name the input, with the expected and the given type.
 llvm::Expected<std::vector<data::Array>> runOnArrays(Program &program, llvm::ArrayRef<data::Array> inputs, int threads);
 
-/// Evaluates `@main` of a module on tensors on the reference interpreter. Inputs may have more samples than the model along a batch
-/// axis; the model then is evaluated for one batch after the other.
-llvm::Expected<std::vector<data::Array>> evaluateOnReference(mlir::func::FuncOp main,
-                                                             llvm::ArrayRef<data::Array> inputs);
+/// Evaluates a module of any phase up to lower on the reference interpreter. `info` describes it; as with compiled programs,
+/// inputs may have any number of samples along a batch axis.
+llvm::Expected<std::vector<data::Array>> runOnReference(mlir::ModuleOp module, const nibble_info &info,
+                                                        llvm::ArrayRef<data::Array> inputs);
 
 } // namespace nibble
 

@@ -1,22 +1,41 @@
 //===- Calibrate.cpp - statistics for the compiler --------------------------------------------------------------------------------===//
 
 #include "nibble/Driver/Calibrate.h"
-#include "nibble/Data/DataSet.h"
+#include "PhaseRunner.h"
+#include "nibble/Calibration/StatisticsFile.h"
 #include "nibble/Runtime/Observe.h"
 #include "nibble/Scheme/Recipe.h"
 #include "nibble/Support/Progress.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/Path.h"
+#include "llvm/Support/Signals.h"
 
 using namespace mlir;
 using namespace nibble;
 
-CalibrationResult::CalibrationResult(CalibrationResult &&other)
-    : files(std::move(other.files)), temporary(std::exchange(other.temporary, {})) {}
+CalibrationResult::CalibrationResult(CalibrationResult &&other) { *this = std::move(other); }
+
+CalibrationResult &CalibrationResult::operator=(CalibrationResult &&other) {
+  std::swap(file, other.file);
+  std::swap(isTemporary, other.isTemporary);
+  return *this;
+}
 
 CalibrationResult::~CalibrationResult() {
-  if (!temporary.empty())
-    llvm::sys::fs::remove(temporary);
+  if (!isTemporary)
+    return;
+  llvm::sys::fs::remove(file);
+  llvm::sys::DontRemoveFileOnSignal(file);
+}
+
+llvm::Error CalibrationResult::makeTemporary() {
+  llvm::SmallString<128> path;
+  if (std::error_code code = llvm::sys::fs::createTemporaryFile("nibble-statistics", "json", path))
+    return llvm::createStringError(code, "cannot make a temporary file: " + code.message());
+  file = path.str();
+  isTemporary = true;
+  llvm::sys::RemoveFileOnSignal(file);
+  return llvm::Error::success();
 }
 
 /// The target that this machine is, with the facts of its CPU.
@@ -43,10 +62,14 @@ static llvm::Expected<std::unique_ptr<Program>> compileObserved(ModuleOp module)
     return std::move(error);
   PassManager observation(module.getContext());
   buildObservation(observation);
-  if (failed(observation.run(module)) || failed(runPhases(module, Phase::Fuse, Phase::Lower, pipeline)))
+  if (failed(observation.run(module)))
     return Session::reported("the program for calibration was not compiled");
+  PhaseRunner runner("compiling for calibration", Phase::Fuse, Phase::Target, /*emits=*/true);
+  if (failed(runner.run(module, Phase::Fuse, Phase::Target, pipeline)))
+    return Session::reported("the program for calibration was not compiled");
+  runner.beginEmission();
   FailureOr<ProgramInfo> info = ProgramInfo::get(module);
-  if (failed(info) || failed(runPhases(module, Phase::Target, Phase::Target, pipeline)))
+  if (failed(info))
     return Session::reported("the program for calibration was not compiled");
   JitOptions jit;
   jit.symbols["nibble_observe_channels_f32"] = reinterpret_cast<void *>(&nibble_observe_channels_f32);
@@ -86,42 +109,82 @@ static llvm::Error observe(Program &program, StringRef path, const data::ImageOp
   return llvm::Error::success();
 }
 
-llvm::Expected<CalibrationResult> nibble::calibrate(Session &session, ModuleOp module, const QuantizeOptions &options,
-                                                    const PipelineOptions &pipeline) {
+namespace {
+
+/// Gathers statistics from everything that `--calibrate` names, in that order.
+class Gatherer {
+public:
+  Gatherer(ModuleOp module, const data::ImageOptions &images) : module(module.clone()), images(images) {}
+
+  llvm::Error add(StringRef path) {
+    calibration::StatisticsFile next;
+    bool isFile = llvm::sys::path::extension(path) == ".json";
+    if (llvm::Error error = (isFile ? calibration::StatisticsFile::load(path) : gather(path)).moveInto(next))
+      return error;
+    return statistics.merge(next);
+  }
+
+  const calibration::StatisticsFile &getStatistics() const { return statistics; }
+
+private:
+  llvm::Expected<calibration::StatisticsFile> gather(StringRef path) {
+    if (!program)
+      if (llvm::Error error = compileObserved(*module).moveInto(program))
+        return std::move(error);
+    nibble_observe_reset();
+    if (llvm::Error error = observe(*program, path, images))
+      return std::move(error);
+    std::string text;
+    nibble_observe_write([](void *sink, const char *begin, size_t size) { static_cast<std::string *>(sink)->append(begin, size); },
+                         &text);
+    return calibration::StatisticsFile::parse(text, path);
+  }
+
+  OwningOpRef<ModuleOp> module;
+  const data::ImageOptions &images;
+  /// Compiled when there is data.
+  std::unique_ptr<Program> program;
+  calibration::StatisticsFile statistics;
+};
+
+} // namespace
+
+/// A recipe that must see data and gets none.
+static llvm::Error makeMissingDataError(StringRef recipe) {
+  std::string others;
+  for (StringRef name : Recipe::getBuiltinNames()) {
+    llvm::Expected<Recipe> other = Recipe::load(name);
+    if (other && !other->needsCalibration())
+      others += (others.empty() ? "" : ", ") + name.str();
+    if (!other)
+      llvm::consumeError(other.takeError());
+  }
+  return llvm::createStringError(llvm::inconvertibleErrorCode(),
+                                 "recipe '" + recipe +
+                                     "' stores activations as integers and has to see data: give some with --calibrate (an "
+                                     ".npz file, a folder of .npy files or of images, or statistics that --save-calibration "
+                                     "kept); recipes that need none: " +
+                                     others);
+}
+
+llvm::Expected<CalibrationResult> nibble::calibrate(Session &session, ModuleOp module, const QuantizeOptions &options) {
   CalibrationResult result;
   llvm::Expected<Recipe> recipe = Recipe::load(options.recipe);
   if (!recipe)
     return recipe.takeError();
-  if (!recipe->needsCalibration())
+  if (!recipe->needsCalibration() && options.saveCalibration.empty())
     return result;
   if (options.calibrate.empty())
-    return llvm::createStringError(
-        llvm::inconvertibleErrorCode(),
-        "recipe '" + options.recipe +
-            "' stores activations as integers and has to see data: give some with --calibrate data.npz (or a folder of "
-            "images), or statistics with --calibrate statistics.json; the recipe float32 needs none");
-  std::vector<std::string> dataPaths;
+    return makeMissingDataError(options.recipe);
+  Gatherer gatherer(module, recipe->getImageOptions());
   for (StringRef path : options.calibrate)
-    (llvm::sys::path::extension(path) == ".json" ? result.files : dataPaths).push_back(path.str());
-  if (!dataPaths.empty()) {
-    OwningOpRef<ModuleOp> clone(module.clone());
-    llvm::Expected<std::unique_ptr<Program>> program = compileObserved(*clone);
-    if (!program)
-      return program.takeError();
-    nibble_observe_reset();
-    for (StringRef path : dataPaths)
-      if (llvm::Error error = observe(**program, path, recipe->getImageOptions()))
-        return std::move(error);
-    llvm::SmallString<128> file(options.saveCalibration);
-    if (file.empty()) {
-      if (std::error_code code = llvm::sys::fs::createTemporaryFile("nibble-statistics", "json", file))
-        return llvm::createStringError(code, "cannot make a temporary file: " + code.message());
-      result.temporary = file.str().str();
-    }
-    if (int code = nibble_observe_save(file.c_str()))
-      return llvm::createStringError(std::error_code(code, std::generic_category()),
-                                     "cannot write the statistics to '" + file.str() + "'");
-    result.files.push_back(file.str().str());
-  }
+    if (llvm::Error error = gatherer.add(path))
+      return std::move(error);
+  result.setFile(options.saveCalibration);
+  if (options.saveCalibration.empty())
+    if (llvm::Error error = result.makeTemporary())
+      return std::move(error);
+  if (llvm::Error error = gatherer.getStatistics().save(result.getFile()))
+    return std::move(error);
   return result;
 }

@@ -1,14 +1,18 @@
 //===- Compile.cpp - a model file to a program ----------------------------------------------------------------===//
 
 #include "nibble/Driver/Compile.h"
+#include "PhaseRunner.h"
 #include "nibble/Driver/Calibrate.h"
+#include "nibble/Support/OutputFiles.h"
 #include "mlir/IR/AsmState.h"
-#include "llvm/Support/FileSystem.h"
-#include "llvm/Support/FileUtilities.h"
-#include "llvm/Support/ToolOutputFile.h"
+#include "llvm/TargetParser/Host.h"
 
 using namespace mlir;
 using namespace nibble;
+
+static llvm::Error makeError(const llvm::Twine &message) {
+  return llvm::createStringError(llvm::inconvertibleErrorCode(), message);
+}
 
 /// The target called `options.target`, and the facts of its CPU.
 static llvm::Error resolveTarget(const TargetOptions &options, PipelineOptions &pipeline) {
@@ -17,8 +21,7 @@ static llvm::Error resolveTarget(const TargetOptions &options, PipelineOptions &
     std::string known;
     for (const TargetBackend *target : getTargets())
       known += (known.empty() ? "" : ", ") + target->getName().str();
-    return llvm::createStringError(llvm::inconvertibleErrorCode(),
-                                   "unknown target '" + options.target + "'; known: " + known);
+    return makeError("unknown target '" + options.target + "'; known: " + known);
   }
   llvm::Expected<CpuFacts> facts = pipeline.target->getCpuFacts(options.cpu);
   if (!facts)
@@ -27,99 +30,156 @@ static llvm::Error resolveTarget(const TargetOptions &options, PipelineOptions &
   return llvm::Error::success();
 }
 
-/// Runs the phases up to `last`, calibrating on the way when the recipe asks for it.
+/// What a program is compiled for decides where it runs: said, not assumed.
+static void announceCpu(const TargetOptions &options, const CpuFacts &facts) {
+  bool isNative = options.cpu == "native";
+  llvm::errs() << "compiling for " << (isNative ? llvm::sys::getHostCPUName() : options.cpu)
+               << (isNative ? ", the CPU of this machine" : "") << ", with " << facts.level << " kernels"
+               << (isNative ? " (--cpu takes another)" : "") << "\n";
+}
+
+/// The first phase that a loaded module has not gone through.
+static Phase getFirstPhase(const Session &session) {
+  return session.getLastPhase() ? static_cast<Phase>(static_cast<int>(*session.getLastPhase()) + 1) : Phase::Import;
+}
+
+/// Runs the phases that are left up to `last`, calibrating on the way when the recipe asks for it. `runner` is made for the phases
+/// after calibration, for what the caller has to show behind them.
 static llvm::Error runToPhase(Session &session, ModuleOp module, Phase last, const QuantizeOptions &quantize,
-                              PipelineOptions &pipeline) {
+                              PipelineOptions &pipeline, std::optional<PhaseRunner> &runner) {
   pipeline.recipe = quantize.recipe;
-  if (failed(runPhases(module, Phase::Import, std::min(last, Phase::Normalize), pipeline)))
-    return Session::reported("phase normalize failed");
-  if (last <= Phase::Normalize)
-    return llvm::Error::success();
-  llvm::Expected<CalibrationResult> calibration = calibrate(session, module, quantize, pipeline);
-  if (!calibration)
-    return calibration.takeError();
-  pipeline.statistics = calibration->getFiles();
   pipeline.requireInteger = quantize.requireInteger;
-  if (failed(runPhases(module, Phase::Calibrate, last, pipeline)))
+  Phase first = getFirstPhase(session), beforeData = std::min(last, Phase::Normalize);
+  if (failed(PhaseRunner("preparing", first, beforeData).run(module, first, beforeData, pipeline)))
+    return Session::reported("phase normalize failed");
+  CalibrationResult calibration;
+  if (first <= Phase::Calibrate && last >= Phase::Calibrate)
+    if (llvm::Error error = calibrate(session, module, quantize).moveInto(calibration))
+      return error;
+  if (!calibration.getFile().empty())
+    pipeline.statistics = {calibration.getFile()};
+  first = std::max(first, Phase::Calibrate);
+  runner.emplace("compiling", first, last, /*emits=*/last == Phase::Target);
+  if (failed(runner->run(module, first, last, pipeline)))
     return Session::reported("the model was not compiled");
   return llvm::Error::success();
 }
 
-llvm::Expected<ProgramInfo> nibble::lowerModel(Session &session, ModuleOp module, const QuantizeOptions &quantize,
-                                               const TargetOptions &target) {
-  PipelineOptions pipeline;
-  if (llvm::Error error = resolveTarget(target, pipeline))
-    return std::move(error);
-  if (llvm::Error error = runToPhase(session, module, Phase::Lower, quantize, pipeline))
+/// Runs all phases that are left.
+static llvm::Expected<ProgramInfo> runAllPhases(Session &session, ModuleOp module, const QuantizeOptions &quantize,
+                                                PipelineOptions &pipeline, std::optional<PhaseRunner> &runner) {
+  if (llvm::Error error = runToPhase(session, module, Phase::Target, quantize, pipeline, runner))
     return std::move(error);
   FailureOr<ProgramInfo> info = ProgramInfo::get(module);
-  if (failed(info) || failed(runPhases(module, Phase::Target, Phase::Target, pipeline)))
+  if (failed(info))
     return Session::reported("the model was not compiled");
   return std::move(*info);
 }
 
-llvm::Expected<std::unique_ptr<Program>> nibble::compileInProcess(Session &session, ModuleOp module,
-                                                                  const QuantizeOptions &quantize,
-                                                                  const TargetOptions &target) {
-  llvm::Expected<ProgramInfo> info = lowerModel(session, module, quantize, target);
+llvm::Expected<CompiledModel> nibble::compileInProcess(Session &session, ModuleOp module, const QuantizeOptions &quantize,
+                                                       const TargetOptions &target) {
+  PipelineOptions pipeline;
+  if (llvm::Error error = resolveTarget(target, pipeline))
+    return std::move(error);
+  std::optional<PhaseRunner> runner;
+  llvm::Expected<ProgramInfo> info = runAllPhases(session, module, quantize, pipeline, runner);
   if (!info)
     return info.takeError();
-  return Program::compile(module, *info);
+  runner->beginEmission();
+  CompiledModel compiled;
+  compiled.weightBytes = info->weights.size();
+  if (llvm::Error error = Program::compile(module, *info).moveInto(compiled.program))
+    return std::move(error);
+  return compiled;
 }
 
 /// Writes IR to a file, whole or not at all, or to standard output ("-").
 static llvm::Error writeIr(ModuleOp module, const CompileOptions &options) {
-  std::error_code code;
-  llvm::ToolOutputFile file(options.output, code, llvm::sys::fs::OF_Text);
-  if (code)
-    return llvm::createStringError(code, "cannot write '" + options.output + "': " + code.message());
   OpPrintingFlags flags;
+  // The names of nodes are locations; files are read again, and statistics are found by name.
+  bool isFile = options.output != "-";
+  if (isFile)
+    flags.enableDebugInfo();
   if (options.elideWeights)
     flags.elideLargeElementsAttrs().elideLargeResourceString();
-  module.print(file.os(), flags);
-  file.os() << "\n";
-  file.keep();
+  std::string text;
+  llvm::raw_string_ostream stream(text);
+  module.print(stream, flags);
+  stream << "\n";
+  if (isFile)
+    return writeFile(options.output, text);
+  llvm::outs() << text;
   return llvm::Error::success();
 }
 
+namespace {
+/// What the options ask for: a kind of program, or the IR after a phase.
+struct Goal {
+  std::optional<EmitKind> kind;
+  Phase last = Phase::Target;
+};
+} // namespace
+
+static llvm::Expected<Goal> getGoal(const CompileOptions &options) {
+  Goal goal;
+  goal.kind = getEmitKind(options.emit);
+  if (!goal.kind && options.emit != "mlir")
+    return makeError("unknown kind of output '" + options.emit + "'; known: exe, object, static, shared, asm, llvm, mlir");
+  if (options.compileTo.empty())
+    return goal;
+  const PhaseInfo *phase = findPhase(options.compileTo);
+  if (phase)
+    return Goal{std::nullopt, phase->phase};
+  std::string known;
+  for (const PhaseInfo &info : getPhases())
+    known += (known.empty() ? "" : ", ") + info.name.str();
+  return makeError("unknown phase '" + options.compileTo + "'; the phases are " + known);
+}
+
+/// What would be found out after minutes of work otherwise.
+static llvm::Error checkOutput(const CompileOptions &options, const Goal &goal) {
+  if (options.output != "-")
+    return checkOutputPath(options.output);
+  if (goal.kind && !isTextKind(*goal.kind))
+    return makeError("--emit=" + options.emit + " writes a file: expected -o FILE, got '-'");
+  return llvm::Error::success();
+}
+
+static llvm::Error compileTo(Phase last, Session &session, ModuleOp module, const CompileOptions &options,
+                             PipelineOptions &pipeline) {
+  std::optional<PhaseRunner> runner;
+  if (llvm::Error error = runToPhase(session, module, last, options.quantize, pipeline, runner))
+    return error;
+  Session::setLastPhase(module, std::max(last, session.getLastPhase().value_or(last)));
+  return writeIr(module, options);
+}
+
 llvm::Error nibble::compileModel(const CompileOptions &options) {
-  const PhaseInfo *stop = nullptr;
-  if (!options.compileTo.empty() && !(stop = findPhase(options.compileTo))) {
-    std::string known;
-    for (const PhaseInfo &phase : getPhases())
-      known += (known.empty() ? "" : ", ") + phase.name.str();
-    return llvm::createStringError(llvm::inconvertibleErrorCode(),
-                                   "unknown phase '" + options.compileTo + "'; the phases are " + known);
-  }
-  std::optional<EmitKind> kind = getEmitKind(options.emit);
-  if (!kind && options.emit != "mlir")
-    return llvm::createStringError(llvm::inconvertibleErrorCode(),
-                                   "unknown kind of output '" + options.emit +
-                                       "'; known: exe, object, static, shared, asm, llvm, mlir");
+  llvm::Expected<Goal> goal = getGoal(options);
+  if (!goal)
+    return goal.takeError();
+  PipelineOptions pipeline;
+  if (llvm::Error error = checkOutput(options, *goal))
+    return error;
+  if (llvm::Error error = resolveTarget(options.target, pipeline))
+    return error;
+  if (goal->last >= Phase::Lower)
+    announceCpu(options.target, pipeline.cpu);
 
   Session session;
   llvm::Expected<OwningOpRef<ModuleOp>> module = session.loadModel(options.model);
   if (!module)
     return module.takeError();
-  if (stop || !kind) {
-    PipelineOptions pipeline;
-    if (llvm::Error error = resolveTarget(options.target, pipeline))
-      return error;
-    Phase last = stop ? stop->phase : Phase::Target;
-    if (llvm::Error error = runToPhase(session, **module, last, options.quantize, pipeline))
-      return error;
-    return writeIr(**module, options);
-  }
-
-  llvm::Expected<ProgramInfo> info = lowerModel(session, **module, options.quantize, options.target);
+  if (!goal->kind)
+    return compileTo(goal->last, session, **module, options, pipeline);
+  std::optional<PhaseRunner> runner;
+  llvm::Expected<ProgramInfo> info = runAllPhases(session, **module, options.quantize, pipeline, runner);
   if (!info)
     return info.takeError();
-  PipelineOptions pipeline;
-  if (llvm::Error error = resolveTarget(options.target, pipeline))
-    return error;
+  runner->beginEmission();
   EmitOptions emit;
-  emit.kind = *kind;
+  emit.kind = *goal->kind;
   emit.machine = {pipeline.target->getDefaultTriple(), pipeline.cpu.llvmCpu, pipeline.cpu.llvmFeatures};
-  emit.defaultThreads = options.target.threads;
+  emit.maxThreads = options.threads;
   return emitProgram(**module, *info, emit, options.output);
 }

@@ -1,11 +1,13 @@
 //===- Inspect.cpp - what a model is made of ------------------------------------------------------------------------------------===//
 
 #include "nibble/Driver/Inspect.h"
-#include "Arrays.h"
 #include "InspectTensors.h"
+#include "ModelInterface.h"
+#include "nibble/Analysis/FusionGroups.h"
 #include "nibble/Dialect/Nibble/IR/NibbleDialect.h"
-#include "mlir/Dialect/Func/IR/FuncOps.h"
-#include "llvm/Support/Format.h"
+#include "nibble/Runtime/Array.h"
+#include "llvm/ADT/SetVector.h"
+#include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/raw_ostream.h"
 #include <map>
@@ -13,13 +15,21 @@
 using namespace mlir;
 using namespace nibble;
 
-/// Prints one line for each input and output.
-static void printSignature(func::FuncOp main, llvm::raw_ostream &out) {
-  Signature signature = getSignature(main);
-  for (auto [name, type] : llvm::zip_equal(signature.inputNames, main.getArgumentTypes()))
-    out << "input   " << name << "  " << type << "\n";
-  for (auto [name, type] : llvm::zip_equal(signature.outputNames, main.getResultTypes()))
-    out << "output  " << name << "  " << type << "\n";
+/// "float32 1x3x224x224, batch axis 0"
+static std::string describe(const InterfaceTensor &tensor) {
+  char shape[256];
+  std::string text = nibble_dtype_name(tensor.dtype);
+  text += std::string(" ") + nibble_shape_text(tensor.shape.size(), tensor.shape.data(), shape, sizeof(shape));
+  if (tensor.batchAxis)
+    text += ", batch axis " + std::to_string(*tensor.batchAxis);
+  return text;
+}
+
+static void printInterface(const ModelInterface &interface, llvm::raw_ostream &out) {
+  for (const InterfaceTensor &tensor : interface.getInputs())
+    out << "input   " << tensor.name << ": " << describe(tensor) << "\n";
+  for (const InterfaceTensor &tensor : interface.getOutputs())
+    out << "output  " << tensor.name << ": " << describe(tensor) << "\n";
 }
 
 /// What the file holds, before anything is rewritten: how many ops of each kind, how many bytes of constants.
@@ -38,42 +48,83 @@ static void printContents(func::FuncOp main, llvm::raw_ostream &out) {
     ++counts[op->getName().getStringRef().str()];
   });
   out << "weights " << constantBytes << " bytes as imported\n";
-  out << "ops     ";
-  bool isFirst = true;
-  for (const auto &[name, count] : counts) {
-    out << (isFirst ? "" : ", ") << count << " x " << name;
-    isFirst = false;
-  }
-  out << "\n";
+  out << "ops     " << llvm::join(llvm::map_range(counts, [](const auto &entry) {
+    return std::to_string(entry.second) + " x " + entry.first;
+  }), ", ") << "\n";
 }
 
 /// The name of the node that an op was made from.
-static std::string getNodeName(Operation *op) {
+static StringRef getNodeName(Operation *op) {
   auto name = op->getLoc()->findInstanceOf<NameLoc>();
-  return name ? name.getName().str() : "?";
+  return name ? name.getName().getValue() : op->getName().getStringRef();
 }
 
-/// One line for each op that can be quantized: multiply-adds, weights, and what the recipe does.
-static void printQuantization(func::FuncOp main, StringRef recipe, llvm::raw_ostream &out) {
-  out << "\nwith recipe " << recipe << ":\n";
-  out << llvm::formatv("{0,-32} {1,-10} {2,12} {3,10}  {4}\n", "name", "op", "mult-adds", "weights", "scheme");
+/// "s8 narrow per channel" for #nibble.scheme<s8 narrow, block = [0, 0, 0, 1]>.
+static std::string describe(Attribute scheme) {
+  std::string text;
+  llvm::raw_string_ostream(text) << scheme;
+  StringRef shortened = text;
+  shortened.consume_front("#nibble.scheme<");
+  shortened.consume_back(">");
+  auto [codec, block] = shortened.split(", block = [");
+  auto [type, zeroPoint] = codec.split(", zero_point = integer");
+  bool hasZeroPoint = type.size() != codec.size(), isPerChannel = block.contains('1');
+  return (type + (hasZeroPoint ? " with zero point" : "") + zeroPoint + (isPerChannel ? " per channel" : "")).str();
+}
+
+/// What the recipe does with an op.
+static std::string getPlan(Operation *op) {
+  if (auto reason = op->getAttrOfType<StringAttr>("nibble.float"))
+    return "float: " + reason.str();
+  auto schemes = op->getAttrOfType<DictionaryAttr>("nibble.schemes");
+  if (!schemes)
+    return "?";
+  std::string plan = "integer: input " + describe(schemes.get("input"));
+  if (Attribute filter = schemes.get("filter"))
+    plan += "; filter " + describe(filter);
+  return plan;
+}
+
+/// One line for each contraction: multiply-adds, weights, and what the recipe does.
+static void printContractions(func::FuncOp main, llvm::raw_ostream &out) {
+  out << llvm::formatv("{0,-32} {1,-9} {2,12} {3,10}  {4}\n", "name", "op", "mult-adds", "weights", "plan");
   int64_t total = 0;
   main.walk([&](ContractionOpInterface op) {
     auto quantizable = cast<QuantizableOpInterface>(op.getOperation());
     int64_t macs = cast<ShapedType>(op.getInit().getType()).getNumElements() * quantizable.getReductionSize();
-    total += macs;
-    std::string scheme = "?";
-    if (auto reason = op->getAttrOfType<StringAttr>("nibble.float"))
-      scheme = "float: " + reason.str();
-    else if (auto schemes = op->getAttrOfType<DictionaryAttr>("nibble.schemes")) {
-      llvm::raw_string_ostream stream(scheme = "");
-      stream << "input " << schemes.get("input") << ", filter " << schemes.get("filter");
-    }
     int64_t numWeights = cast<ShapedType>(op.getFilter().getType()).getNumElements();
-    out << llvm::formatv("{0,-32} {1,-10} {2,12} {3,10}  {4}\n", getNodeName(op), op->getName().stripDialect(), macs,
-                         numWeights, scheme);
+    total += macs;
+    out << llvm::formatv("{0,-32} {1,-9} {2,12} {3,10}  {4}\n", getNodeName(op), op->getName().stripDialect(), macs,
+                         numWeights, getPlan(op));
   });
-  out << total << " multiply-adds for one run\n";
+  out << llvm::formatv("{0,-32} {1,-9} {2,12}\n", "total", "", total);
+}
+
+/// Whether an op only moves elements, which it does with codes as well.
+static bool isMove(Operation &op) {
+  auto sameScale = dyn_cast<SameScaleOpInterface>(op);
+  return sameScale && !sameScale.getSameScaleOperands().empty();
+}
+
+/// Ops that compute and are no contraction, by what becomes of them.
+static void printOthers(func::FuncOp main, llvm::raw_ostream &out) {
+  FusionGroups groups(main);
+  // One node of the file may have become several ops.
+  llvm::SmallSetVector<StringRef, 16> inside, apart;
+  for (const std::unique_ptr<FusionGroup> &group : groups.getGroups()) {
+    bool isContraction = group->kind == FusionGroup::Kind::Contraction;
+    if (!isContraction)
+      apart.insert(getNodeName(group->root));
+    for (linalg::GenericOp op : group->chain)
+      (isContraction ? inside : apart).insert(getNodeName(op));
+  }
+  for (Operation &op : main.getBody().front())
+    if (isa<linalg::LinalgOp>(op) && !isa<linalg::GenericOp, linalg::FillOp>(op) && !isMove(op) && !isSumReduction(&op))
+      apart.insert(getNodeName(&op));
+  if (!inside.empty())
+    out << "\ncomputed inside of the op before them: " << llvm::join(inside, ", ") << "\n";
+  if (!apart.empty())
+    out << "\nno contraction, computed in float (on codes where both sides of them are): " << llvm::join(apart, ", ") << "\n";
 }
 
 llvm::Error nibble::inspectModel(const ModelOptions &model, llvm::StringRef recipe) {
@@ -83,17 +134,23 @@ llvm::Error nibble::inspectModel(const ModelOptions &model, llvm::StringRef reci
   llvm::Expected<OwningOpRef<ModuleOp>> module = session.loadModel(model);
   if (!module)
     return module.takeError();
+  if (llvm::Error error = session.checkIsImported())
+    return error;
+  llvm::Expected<ModelInterface> interface = ModelInterface::get(**module);
+  if (!interface)
+    return interface.takeError();
   auto main = (*module)->lookupSymbol<func::FuncOp>("main");
-  if (!main)
-    return Session::reported("'" + model.path + "' has no function @main");
   llvm::raw_ostream &out = llvm::outs();
-  printSignature(main, out);
+  out << "model   " << (**module)->getAttrOfType<StringAttr>("nibble.model").getValue() << "\n";
+  printInterface(*interface, out);
   printContents(main, out);
   PipelineOptions pipeline;
   pipeline.recipe = recipe;
   if (failed(runPhases(**module, Phase::Normalize, Phase::Normalize, pipeline)) ||
       failed(runPhases(**module, Phase::Assign, Phase::Assign, pipeline)))
     return Session::reported("the model was not understood");
-  printQuantization(main, recipe, out);
+  out << "\nwith recipe " << recipe << ":\n";
+  printContractions(main, out);
+  printOthers(main, out);
   return llvm::Error::success();
 }

@@ -3,6 +3,7 @@
 #ifndef NIBBLE_LIB_DRIVER_REPORTDATA_H
 #define NIBBLE_LIB_DRIVER_REPORTDATA_H
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -10,13 +11,32 @@
 
 namespace nibble {
 
+/// Energy of a signal and of its error.
+struct Noise {
+  double signal = 0, error = 0;
+
+  void add(double exact, double approximate) {
+    signal += exact * exact;
+    error += (exact - approximate) * (exact - approximate);
+  }
+  /// The ratio in dB; `noNoise` when there is no error at all, or no signal.
+  double getDecibel() const;
+  static constexpr double noNoise = 200;
+};
+
 /// One value that is stored in codes: how far they are from the float program, the errors of all layers before included.
 struct LayerReport {
+  static constexpr size_t numBins = 48;
+
   std::string name;
   /// Range in the float program over the measured samples.
   double min = 0, max = 0;
+  /// Range that the codes represent.
+  double codeMin = 0, codeMax = 0;
   /// Signal to quantization noise ratio in dB.
   double sqnr = 0;
+  /// How many elements of the float program lie in each of the equal parts of [min, max].
+  std::array<int64_t, numBins> histogram = {};
 };
 
 /// One of the two programs.
@@ -30,18 +50,30 @@ struct ProgramReport {
 
 struct ReportData {
   std::string model, recipe, cpu;
+  /// Samples of the test data; 0 without any.
   int64_t numSamples = 0;
   ProgramReport floating, quantized;
   /// Of all outputs together, in dB; nothing without test data.
   std::optional<double> outputSqnr;
-  /// Share of samples for which both programs have the same largest output.
+  /// Share of samples for which both programs have the same largest output; nothing for outputs of one element a sample.
   std::optional<double> agreement;
-  /// In program order; measured on the first `numLayerSamples` batches.
+  /// In program order; measured on the first `numLayerBatches` batches.
   std::vector<LayerReport> layers;
-  int64_t numLayerSamples = 0;
+  int64_t numLayerBatches = 0;
   /// Ops that stayed float, with the rule.
   std::vector<std::string> floatOps;
 };
+
+/// A quantity of both programs, for a table.
+struct ReportRow {
+  std::string what, floating, quantized;
+  /// How the two compare: "3.7 times faster"; may be empty.
+  std::string comparison;
+};
+std::vector<ReportRow> getSummary(const ReportData &report);
+
+/// Sentences about the outputs, and about what could not be said and what it would take.
+std::vector<std::string> getRemarks(const ReportData &report);
 
 /// The report as text for a terminal.
 std::string formatReport(const ReportData &report);

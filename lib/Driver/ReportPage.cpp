@@ -1,76 +1,79 @@
 //===- ReportPage.cpp - the report as one HTML page ----------------------------------------------------------------------------------===//
 
-#include "ReportData.h"
-#include "llvm/ADT/StringExtras.h"
+#include "ReportPlots.h"
 #include "llvm/Support/FormatVariadic.h"
-#include "llvm/Support/raw_ostream.h"
-#include <algorithm>
 
 using namespace nibble;
 
 namespace {
 
 constexpr llvm::StringLiteral style = R"(
-body { font: 15px/1.5 system-ui, sans-serif; max-width: 60em; margin: 2em auto; padding: 0 1em; color: #222; }
-h1 { font-size: 1.5em; } h2 { font-size: 1.15em; margin-top: 2em; }
-table { border-collapse: collapse; } th, td { padding: .2em .9em; text-align: right; border-bottom: 1px solid #ddd; }
-th:first-child, td:first-child { text-align: left; } svg { width: 100%; height: auto; } text { font: 11px system-ui, sans-serif; }
+:root { color-scheme: light dark; --text: #1d2433; --soft: #5d6880; --page: #ffffff; --panel: #f4f6fa; --line: #dde2ec;
+        --float: #9aa5bd; --quantized: #2f6fd0; --codes: #d9822b; }
+@media (prefers-color-scheme: dark) {
+  :root { --text: #e4e8f1; --soft: #9aa5bd; --page: #12151c; --panel: #1b202b; --line: #303849;
+          --float: #6b7790; --quantized: #5b9bf5; --codes: #e79a4b; } }
+body { font: 15px/1.5 system-ui, sans-serif; max-width: 64em; margin: 2em auto; padding: 0 1.2em; color: var(--text); background: var(--page); }
+h1 { font-size: 1.7em; margin: 0; } h2 { font-size: 1.2em; margin: 2.2em 0 .4em; } p { margin: .4em 0; } .soft { color: var(--soft); }
+.cards { display: grid; grid-template-columns: repeat(auto-fit, minmax(15em, 1fr)); gap: 1em; margin: 1.4em 0; }
+.card { background: var(--panel); border-radius: 8px; padding: .9em 1.1em; }
+.card h3 { font-size: .85em; font-weight: 500; margin: 0; color: var(--soft); } .card b { font-size: 1.5em; }
+svg { display: block; width: 100%; height: auto; } svg text { font: 12px system-ui, sans-serif; fill: var(--text); }
+.float { fill: var(--float); } .quantized, .distribution { fill: var(--quantized); } .codes { fill: var(--codes); }
+.grid { stroke: var(--line); } svg .label { text-anchor: end; } svg .tick { text-anchor: middle; fill: var(--soft); }
+.wide { overflow-x: auto; } table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; }
+th, td { padding: .3em .8em; text-align: right; border-bottom: 1px solid var(--line); white-space: nowrap; }
+th { font-weight: 500; color: var(--soft); } th:last-child { text-align: left; } th:first-child, td:first-child { text-align: left; white-space: normal; overflow-wrap: anywhere; }
+.histogram { width: 240px; } .key { display: inline-block; width: .8em; height: .8em; border-radius: 2px; vertical-align: -.05em; }
 )";
 
-std::string escape(llvm::StringRef text) {
-  std::string escaped;
-  llvm::raw_string_ostream stream(escaped);
-  llvm::printHTMLEscaped(text, stream);
-  return escaped;
+/// What a card compares, as a number.
+struct Comparison {
+  double floating, quantized;
+};
+
+/// In the order of getSummary.
+std::vector<Comparison> getComparisons(const ReportData &report) {
+  const ProgramReport &a = report.floating, &b = report.quantized;
+  std::vector<Comparison> comparisons;
+  if (a.accuracy && b.accuracy)
+    comparisons.push_back({*a.accuracy, *b.accuracy});
+  comparisons.push_back({a.seconds, b.seconds});
+  comparisons.push_back({static_cast<double>(a.weightBytes), static_cast<double>(b.weightBytes)});
+  comparisons.push_back({static_cast<double>(a.workspaceBytes), static_cast<double>(b.workspaceBytes)});
+  return comparisons;
 }
 
-std::string percent(const std::optional<double> &share) {
-  return share ? llvm::formatv("{0:f2} %", *share * 100).str() : "–";
+void writeCards(const ReportData &report, llvm::raw_ostream &out) {
+  out << "<div class='cards'>\n";
+  for (auto [row, comparison] : llvm::zip_equal(getSummary(report), getComparisons(report))) {
+    out << "<div class='card'><h3>" << row.what << "</h3><b>" << (row.comparison.empty() ? row.quantized : row.comparison) << "</b>\n";
+    plotPair(comparison.floating, comparison.quantized, row, out);
+    out << "</div>\n";
+  }
+  out << "</div>\n";
 }
 
-/// A horizontal bar for each layer, from 0 to the largest value.
-void plotSqnr(const std::vector<LayerReport> &layers, llvm::raw_ostream &out) {
-  constexpr int rowHeight = 16, labelWidth = 260, plotWidth = 560;
-  double largest = 1;
-  for (const LayerReport &layer : layers)
-    largest = std::max(largest, layer.sqnr);
-  out << llvm::formatv("<svg viewBox='0 0 {0} {1}' role='img' aria-label='SQNR of each value'>\n",
-                       labelWidth + plotWidth + 60, rowHeight * layers.size() + 4);
-  for (auto [number, layer] : llvm::enumerate(layers)) {
-    double width = std::max(0.0, layer.sqnr) / largest * plotWidth;
-    int y = static_cast<int>(number) * rowHeight;
-    out << llvm::formatv("<text x='{0}' y='{1}' text-anchor='end'>{2}</text>"
-                         "<rect x='{3}' y='{4}' width='{5:f1}' height='{6}' fill='#4878b0'/>"
-                         "<text x='{7:f1}' y='{1}'>{8:f1}</text>\n",
-                         labelWidth - 8, y + 12, escape(layer.name), labelWidth, y + 2, width, rowHeight - 4,
-                         labelWidth + width + 5, layer.sqnr);
-  }
-  out << "</svg>\n";
-}
+std::string formatNoise(double sqnr) { return sqnr >= Noise::noNoise ? "exact" : llvm::formatv("{0:f1}", sqnr).str(); }
 
-/// The range of each layer as a line between minimum and maximum on one axis.
-void plotRanges(const std::vector<LayerReport> &layers, llvm::raw_ostream &out) {
-  constexpr int rowHeight = 16, labelWidth = 260, plotWidth = 560;
-  double low = 0, high = 0;
-  for (const LayerReport &layer : layers) {
-    low = std::min(low, layer.min);
-    high = std::max(high, layer.max);
+void writeLayers(const ReportData &report, llvm::raw_ostream &out) {
+  out << "<h2>Signal-to-noise ratio of each stored value, dB</h2>\n<p class='soft'>The worst first; 6 dB are one bit. Against the float "
+         "program, over "
+      << report.numLayerBatches << (report.numLayerBatches == 1 ? " batch" : " batches")
+      << "; the errors of all layers before are included.</p>\n";
+  plotNoise(report.layers, out);
+  out << "<h2>Values and the range of their codes</h2>\n<p class='soft'><span class='key' style='background: var(--quantized)'></span> "
+         "how the elements of the float program are distributed (heights are logarithmic), <span class='key' style='background: "
+         "var(--codes)'></span> the range that codes represent: what lies outside is clamped. In program order.</p>\n"
+         "<div class='wide'><table><tr><th>value</th><th>min</th><th>max</th><th>codes from</th><th>to</th><th>SQNR dB</th>"
+         "<th>distribution</th></tr>\n";
+  for (const LayerReport &layer : report.layers) {
+    out << llvm::formatv("<tr><td>{0}</td><td>{1:f3}</td><td>{2:f3}</td><td>{3:f3}</td><td>{4:f3}</td><td>{5}</td><td>",
+                         escapeHtml(layer.name), layer.min, layer.max, layer.codeMin, layer.codeMax, formatNoise(layer.sqnr));
+    plotHistogram(layer, out);
+    out << "</td></tr>\n";
   }
-  double extent = high > low ? high - low : 1;
-  auto position = [&](double value) { return labelWidth + (value - low) / extent * plotWidth; };
-  out << llvm::formatv("<svg viewBox='0 0 {0} {1}' role='img' aria-label='range of each value'>\n",
-                       labelWidth + plotWidth + 60, rowHeight * layers.size() + 4);
-  out << llvm::formatv("<line x1='{0:f1}' x2='{0:f1}' y1='0' y2='{1}' stroke='#bbb'/>\n", position(0),
-                       rowHeight * layers.size());
-  for (auto [number, layer] : llvm::enumerate(layers)) {
-    int y = static_cast<int>(number) * rowHeight;
-    out << llvm::formatv("<text x='{0}' y='{1}' text-anchor='end'>{2}</text>"
-                         "<rect x='{3:f1}' y='{4}' width='{5:f1}' height='{6}' fill='#c08040'>"
-                         "<title>{7} to {8}</title></rect>\n",
-                         labelWidth - 8, y + 12, escape(layer.name), position(layer.min), y + 4,
-                         std::max(1.0, position(layer.max) - position(layer.min)), rowHeight - 8, layer.min, layer.max);
-  }
-  out << "</svg>\n";
+  out << "</table></div>\n";
 }
 
 } // namespace
@@ -78,35 +81,19 @@ void plotRanges(const std::vector<LayerReport> &layers, llvm::raw_ostream &out) 
 std::string nibble::formatReportPage(const ReportData &report) {
   std::string page;
   llvm::raw_string_ostream out(page);
-  out << "<!DOCTYPE html>\n<html lang='en'><head><meta charset='utf-8'><title>" << escape(report.model)
-      << "</title><style>" << style << "</style></head><body>\n";
-  out << "<h1>" << escape(report.model) << "</h1>\n<p>Recipe " << escape(report.recipe) << ", " << escape(report.cpu)
-      << ".</p>\n<table><tr><th></th><th>float</th><th>quantized</th></tr>\n";
-  auto row = [&](llvm::StringRef what, const std::string &floating, const std::string &quantized) {
-    out << "<tr><td>" << what << "</td><td>" << floating << "</td><td>" << quantized << "</td></tr>\n";
-  };
-  if (report.floating.accuracy)
-    row(llvm::formatv("top-1 of {0} samples", report.numSamples).str(), percent(report.floating.accuracy),
-        percent(report.quantized.accuracy));
-  row("weights, bytes", std::to_string(report.floating.weightBytes), std::to_string(report.quantized.weightBytes));
-  row("workspace, bytes", std::to_string(report.floating.workspaceBytes), std::to_string(report.quantized.workspaceBytes));
-  row("one run, µs", llvm::formatv("{0:f1}", report.floating.seconds * 1e6).str(),
-      llvm::formatv("{0:f1}", report.quantized.seconds * 1e6).str());
-  out << "</table>\n";
-  if (report.outputSqnr)
-    out << llvm::formatv("<p>Output SQNR {0:f1} dB; same largest output for {1} of {2} samples.</p>\n",
-                         *report.outputSqnr, percent(report.agreement), report.numSamples);
-  if (!report.layers.empty()) {
-    out << "<h2>Signal to noise ratio of each stored value, dB</h2>\n<p>Against the float program on the first "
-        << report.numLayerSamples << " batches; the errors of all layers before are included.</p>\n";
-    plotSqnr(report.layers, out);
-    out << "<h2>Range of each stored value</h2>\n";
-    plotRanges(report.layers, out);
-  }
+  out << "<!DOCTYPE html>\n<html lang='en'><head><meta charset='utf-8'><meta name='viewport' content='width=device-width'><title>"
+      << escapeHtml(report.model) << "</title><style>" << style << "</style></head><body>\n";
+  out << "<h1>" << escapeHtml(report.model) << "</h1>\n<p class='soft'>Recipe " << escapeHtml(report.recipe) << " on "
+      << escapeHtml(report.cpu) << "</p>\n";
+  writeCards(report, out);
+  for (const std::string &remark : getRemarks(report))
+    out << "<p>" << escapeHtml(remark) << "</p>\n";
+  if (!report.layers.empty())
+    writeLayers(report, out);
   if (!report.floatOps.empty()) {
     out << "<h2>Stayed float</h2>\n<ul>\n";
     for (const std::string &op : report.floatOps)
-      out << "<li>" << escape(op) << "</li>\n";
+      out << "<li>" << escapeHtml(op) << "</li>\n";
     out << "</ul>\n";
   }
   out << "</body></html>\n";

@@ -6,30 +6,30 @@
 
 using namespace nibble;
 
-static std::string formatPercent(const std::optional<double> &share) {
-  return share ? llvm::formatv("{0:f2} %", *share * 100).str() : "-";
+/// `text` at the right of `width` columns; µ is one column and two bytes.
+static std::string alignRight(const std::string &text, size_t width) {
+  size_t columns = 0;
+  for (char c : text)
+    columns += (c & 0xC0) != 0x80;
+  return std::string(columns < width ? width - columns : 0, ' ') + text;
 }
 
 std::string nibble::formatReport(const ReportData &report) {
   std::string text;
   llvm::raw_string_ostream out(text);
-  auto row = [&](llvm::StringRef what, const std::string &floating, const std::string &quantized) {
-    out << llvm::formatv("{0,-28} {1,16} {2,16}\n", what, floating, quantized);
-  };
   out << report.model << " with recipe " << report.recipe << " on " << report.cpu << "\n\n";
-  row("", "float", "quantized");
-  if (report.floating.accuracy)
-    row(llvm::formatv("top-1 of {0} samples", report.numSamples).str(), formatPercent(report.floating.accuracy),
-        formatPercent(report.quantized.accuracy));
-  row("weights, bytes", std::to_string(report.floating.weightBytes), std::to_string(report.quantized.weightBytes));
-  row("workspace, bytes", std::to_string(report.floating.workspaceBytes), std::to_string(report.quantized.workspaceBytes));
-  row("one run, microseconds", llvm::formatv("{0:f1}", report.floating.seconds * 1e6).str(),
-      llvm::formatv("{0:f1}", report.quantized.seconds * 1e6).str());
-  if (report.outputSqnr)
-    out << llvm::formatv("\noutput SQNR {0:f1} dB, same largest output for {1} of {2} samples\n", *report.outputSqnr,
-                         formatPercent(report.agreement), report.numSamples);
+  auto row = [&](const ReportRow &row) {
+    out << llvm::formatv("{0,-20}", row.what) << alignRight(row.floating, 14) << alignRight(row.quantized, 14);
+    out << (row.comparison.empty() ? "" : "   " + row.comparison) << "\n";
+  };
+  row({"", "float", "quantized", ""});
+  for (const ReportRow &line : getSummary(report))
+    row(line);
+  out << "\n";
+  for (const std::string &remark : getRemarks(report))
+    out << remark << "\n";
   if (!report.layers.empty()) {
-    out << llvm::formatv("\n{0,-40} {1,12} {2,12} {3,10}\n", "value", "min", "max", "SQNR dB");
+    out << llvm::formatv("\n{0,-40} {1,12} {2,12} {3,10}\n", "value stored in codes", "min", "max", "SQNR dB");
     for (const LayerReport &layer : report.layers)
       out << llvm::formatv("{0,-40} {1,12:f4} {2,12:f4} {3,10:f1}\n", layer.name, layer.min, layer.max, layer.sqnr);
   }

@@ -62,6 +62,32 @@ std::string nibble::getProgramName(StringRef path) {
   return name;
 }
 
+static constexpr StringLiteral phaseAttrName = "nibble.phase";
+
+void Session::setLastPhase(ModuleOp module, Phase phase) {
+  for (const PhaseInfo &info : getPhases())
+    if (info.phase == phase && phase != Phase::Import)
+      module->setAttr(phaseAttrName, StringAttr::get(module.getContext(), info.name));
+}
+
+llvm::Error Session::readLastPhase(ModuleOp module) {
+  auto name = dyn_cast_or_null<StringAttr>(module->removeAttr(phaseAttrName));
+  if (!name)
+    return llvm::Error::success();
+  const PhaseInfo *phase = findPhase(name);
+  if (!phase)
+    return reported("expected the name of a phase in " + phaseAttrName + ", got '" + name.getValue() + "'");
+  lastPhase = phase->phase;
+  return llvm::Error::success();
+}
+
+llvm::Error Session::checkIsImported() const {
+  if (!lastPhase)
+    return llvm::Error::success();
+  StringRef name = llvm::find_if(getPhases(), [&](const PhaseInfo &info) { return info.phase == *lastPhase; })->name;
+  return reported("expected a model as imported, got the IR after phase " + name);
+}
+
 llvm::Expected<OwningOpRef<ModuleOp>> Session::loadModel(const ModelOptions &options) {
   if (!llvm::sys::fs::exists(options.path))
     return llvm::createStringError(std::make_error_code(std::errc::no_such_file_or_directory),
@@ -79,6 +105,8 @@ llvm::Expected<OwningOpRef<ModuleOp>> Session::loadModel(const ModelOptions &opt
   }
   if (!module)
     return reported("'" + options.path + "' was not read");
+  if (llvm::Error error = readLastPhase(*module))
+    return std::move(error);
   std::string name = options.name;
   if (name.empty() && !(*module)->hasAttr("nibble.model"))
     name = getProgramName(options.path);

@@ -33,6 +33,9 @@ Error Program::initialize(const nibble_info *programInfo) {
 Error Program::setThreads(int threads) {
   if (threads < 1)
     return createStringError("expected at least 1 thread, got %d", threads);
+  if (info->max_threads > 0 && threads > info->max_threads)
+    return createStringError("expected at most %d threads, for which the program was compiled, got %d", info->max_threads,
+                             threads);
   if (threads == poolThreads)
     return Error::success();
   pool.reset(threads == 1 ? nullptr : nibble_pool_create(threads));

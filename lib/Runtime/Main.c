@@ -163,7 +163,7 @@ static int run_session(struct session *session, int argc, char **argv, struct ni
 
 int nibble_main(const struct nibble_info *info, int argc, char **argv) {
   const char *program = argc > 0 ? argv[0] : info->model;
-  struct session session = {.info = info, .options = {.program = program, .threads = info->default_threads, .bench_seconds = 1}};
+  struct session session = {.info = info, .options = {.program = program, .threads = nibble_default_threads(info), .bench_seconds = 1}};
   struct nibble_error error = {""};
   int code = run_session(&session, argc, argv, &error);
   if (code != NIBBLE_EXIT_OK)

@@ -17,6 +17,9 @@ struct nibble_options {
   int bench, info, help;
 };
 
+/* The number of threads of a program that is not told otherwise. */
+int nibble_default_threads(const struct nibble_info *info);
+
 /* Fills `options`, whose input_paths has room for every input. Returns 0, or -1 with an error. */
 int nibble_parse_options(const struct nibble_info *info, int argc, char **argv, struct nibble_options *options,
                          struct nibble_error *error);

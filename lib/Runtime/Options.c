@@ -49,11 +49,16 @@ static int take_input(const struct nibble_info *info, const char *value, struct 
   return 0;
 }
 
-static int take_threads(const char *value, struct nibble_options *options, struct nibble_error *error) {
+int nibble_default_threads(const struct nibble_info *info) { return info->max_threads > 0 ? info->max_threads : 1; }
+
+/* The most that can be asked for. */
+static int get_thread_limit(const struct nibble_info *info) { return info->max_threads > 0 ? info->max_threads : MAX_THREADS; }
+
+static int take_threads(const struct nibble_info *info, const char *value, struct nibble_options *options, struct nibble_error *error) {
   char *end;
   long threads = strtol(value, &end, 10);
-  if (*end || end == value || threads < 1 || threads > MAX_THREADS)
-    return nibble_fail(error, "--threads: expected a number from 1 to %d, got '%s'", MAX_THREADS, value);
+  if (*end || end == value || threads < 1 || threads > get_thread_limit(info))
+    return nibble_fail(error, "--threads: expected a number from 1 to %d, got '%s'", get_thread_limit(info), value);
   options->threads = (int)threads;
   return 0;
 }
@@ -75,7 +80,7 @@ static int take_option(const struct nibble_info *info, int argc, char **argv, in
   if (is_option(argument, "--output-dir") && (value = take_value(argc, argv, i, "--output-dir", error)))
     return options->output_folder = value, 0;
   if (is_option(argument, "--threads") && (value = take_value(argc, argv, i, "--threads", error)))
-    return take_threads(value, options, error);
+    return take_threads(info, value, options, error);
   if (is_option(argument, "--seconds") && (value = take_value(argc, argv, i, "--seconds", error)))
     return take_seconds(value, options, error);
   if (strcmp(argument, "--bench") == 0)
@@ -116,12 +121,12 @@ void nibble_print_help(const struct nibble_info *info, const char *program) {
   printf("options\n"
          "  --input [NAME=]FILE   the array for an input; the name may be left out if there is only one input\n"
          "  --output-dir FOLDER   where outputs are written, all or none\n"
-         "  --threads N           number of threads (default %d)\n"
+         "  --threads N           number of threads, at most %d (default %d)\n"
          "  --bench               run for a while, on the inputs given or on zeros, and print the time of a run\n"
          "  --seconds S           how long --bench takes (default 1)\n"
          "  --info                describe the program\n"
          "  --help                this text\n\n",
-         (int)info->default_threads);
+         get_thread_limit(info), nibble_default_threads(info));
   printf("An input may have any length along its batch axis: the model then runs as often as needed. In Python:\n"
          "  numpy.save('x.npy', array)          numpy.load('out/NAME.npy')\n"
          "Exit codes: 0 done, 1 failed (files, memory, CPU), 2 wrong options.\n");
@@ -145,6 +150,6 @@ void nibble_print_info(const struct nibble_info *info) {
   for (int i = 0; i < info->num_outputs; ++i)
     print_tensor("output", &info->outputs[i]);
   printf("workspace %" PRId64 " bytes\n", info->workspace_size);
-  printf("threads %d\n", (int)info->default_threads);
+  printf("threads at most %d\n", get_thread_limit(info));
   printf("cpu features %s\n", info->cpu_features[0] ? info->cpu_features : "none");
 }

@@ -1,7 +1,8 @@
 //===- OutputFiles.cpp - files that appear together or not at all -------------------------------------===//
 
-#include "OutputFiles.h"
+#include "nibble/Support/OutputFiles.h"
 #include "llvm/Support/FileSystem.h"
+#include "llvm/Support/Path.h"
 #include "llvm/Support/Signals.h"
 #include "llvm/Support/raw_ostream.h"
 
@@ -19,9 +20,18 @@ OutputFiles::~OutputFiles() {
   }
 }
 
-Expected<std::string> OutputFiles::add(StringRef path) {
+Error nibble::checkOutputPath(StringRef path) {
   if (sys::fs::is_directory(path))
     return createStringError("%s: expected a file, got a folder", path.str().c_str());
+  StringRef folder = sys::path::parent_path(path);
+  if (!folder.empty() && !sys::fs::is_directory(folder))
+    return createStringError("%s: no such folder", folder.str().c_str());
+  return Error::success();
+}
+
+Expected<std::string> OutputFiles::add(StringRef path) {
+  if (Error error = checkOutputPath(path))
+    return std::move(error);
   SmallString<128> temporary;
   // Beside the file: renaming works within one file system only.
   if (std::error_code code = sys::fs::createUniqueFile(path + ".%%%%%%%%.tmp", temporary))
@@ -46,6 +56,13 @@ Expected<std::string> OutputFiles::write(StringRef path, StringRef content) {
   if (code)
     return fileError(path, code);
   return temporary;
+}
+
+Error nibble::writeFile(StringRef path, StringRef content) {
+  OutputFiles files;
+  if (Expected<std::string> temporary = files.write(path, content); !temporary)
+    return temporary.takeError();
+  return files.keep();
 }
 
 Error OutputFiles::keep() {

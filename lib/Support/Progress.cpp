@@ -27,18 +27,24 @@ Progress::~Progress() {
     llvm::errs() << "\r\033[K";
 }
 
-void Progress::update(int64_t done) {
-  Clock::time_point now = Clock::now();
-  if (!enabled || (done < total && now - lastDrawn < std::chrono::milliseconds(100)))
+void Progress::update(int64_t done, llvm::StringRef now) {
+  Clock::time_point time = Clock::now();
+  // A new kind of step is always shown: it may be a long one.
+  if (!enabled || (done < total && now == what && time - lastDrawn < std::chrono::milliseconds(100)))
     return;
-  lastDrawn = now;
-  double elapsed = std::chrono::duration<double>(now - start).count();
+  lastDrawn = time;
+  what = now;
+  double elapsed = std::chrono::duration<double>(time - start).count();
   llvm::raw_ostream &out = llvm::errs();
   out << "\r\033[K" << label;
   if (total > 0) {
     constexpr int64_t width = 24;
     int64_t filled = width * done / total;
-    out << " [" << std::string(filled, '#') << std::string(width - filled, ' ') << "] " << done << "/" << total;
+    out << " [" << std::string(filled, '#') << std::string(width - filled, ' ') << "] ";
+    if (what.empty())
+      out << done << "/" << total;
+    else
+      out << what;
     if (done > 0 && done < total)
       out << ", " << formatSeconds(elapsed / done * (total - done)) << " left";
   } else {

@@ -1,13 +1,15 @@
 //===- nibble.cpp - compile, report, run, bench, inspect -----------------------------------------------------------===//
 
+#include "Help.h"
 #include "nibble/Driver/Bench.h"
 #include "nibble/Driver/Compile.h"
 #include "nibble/Driver/Inspect.h"
 #include "nibble/Driver/Report.h"
 #include "nibble/Driver/Run.h"
-#include "llvm/Support/CommandLine.h"
+#include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/InitLLVM.h"
 #include "llvm/Support/WithColor.h"
+#include <csignal>
 
 using namespace nibble;
 namespace cl = llvm::cl;
@@ -22,19 +24,8 @@ static cl::SubCommand benchCommand("bench", "Time a compiled library");
 static cl::SubCommand reportCommand("report", "Accuracy, error of each layer, size and speed of a quantized model");
 static cl::SubCommand inspectCommand("inspect", "Inputs, outputs and ops of a model, and what would be quantized");
 
-static cl::extrahelp examples(R"(
-EXAMPLES:
-  nibble compile resnet20.onnx --calibrate calib.npz -o resnet20     an executable: ./resnet20 --help
-  nibble compile m.onnx --calibrate calib.npz --emit=object -o m.o   m.o and m.h, to link into a C program
-  nibble compile m.onnx --recipe float32 --emit=shared -o m.so       no quantization
-  nibble compile m.onnx --calibrate a.npz --compile-to=fuse -o -     the IR after a phase
-  nibble run m.so --input x.npy --output-dir out/                    one .npy for each output
-  nibble run m.onnx --reference --input x.npy --output-dir out/      the float model on the reference interpreter
-  nibble bench m.so --case m/int8/batch1 --threads 1,2 --json
-  nibble report m.onnx --calibrate calib.npz --data test.npz --label-key y
-  nibble inspect m.onnx
-  nibble inspect m.gguf                                              metadata and tensors of a GGUF or safetensors file
-)");
+static cl::OptionCategory modelOptions("Model"), quantizeOptions("Quantization"), programOptions("Program"),
+    commandOptions("This subcommand");
 
 //===-------------------------------------------------------------------------------------------------------------===//
 // Options shared by several subcommands
@@ -43,81 +34,116 @@ EXAMPLES:
 #define FOR_MODELS cl::sub(compileCommand), cl::sub(reportCommand), cl::sub(inspectCommand), cl::sub(runCommand)
 #define FOR_COMPILERS cl::sub(compileCommand), cl::sub(reportCommand), cl::sub(runCommand)
 
-static cl::opt<std::string> modelPath(cl::Positional, cl::Required, cl::desc("<model or library>"), FOR_MODELS,
-                                      cl::sub(benchCommand));
-static cl::list<std::string> dims("dim", cl::desc("Bind a symbolic dimension of the model; the batch is 1 by default"),
-                                  cl::value_desc("name=value"), cl::CommaSeparated, FOR_MODELS);
-static cl::opt<std::string> programName("name", cl::desc("Name of the program, the prefix of its symbols"), FOR_MODELS);
+static cl::opt<std::string> modelPath(cl::Positional, cl::desc("<model.onnx or .mlir>"), cl::cat(modelOptions),
+                                      cl::sub(compileCommand), cl::sub(reportCommand), cl::sub(inspectCommand));
+static cl::opt<std::string> programPath(cl::Positional, cl::desc("<library.so or model>"), cl::cat(modelOptions),
+                                        cl::sub(runCommand));
+static cl::opt<std::string> libraryPath(cl::Positional, cl::desc("<library.so>"), cl::cat(modelOptions),
+                                        cl::sub(benchCommand));
+static cl::list<std::string> dims("dim", cl::desc("Bind a symbolic dimension of the model (default: the batch is 1)"),
+                                  cl::value_desc("name=value"), cl::CommaSeparated, cl::cat(modelOptions), FOR_MODELS);
+static cl::opt<std::string> programName("name", cl::value_desc("identifier"), cl::cat(modelOptions),
+                                        cl::desc("Name of the program, the prefix of its symbols (default: that of the file)"),
+                                        FOR_MODELS);
 
-static cl::opt<std::string> recipe("recipe", cl::init("w8a8"), cl::value_desc("name|file.yaml"),
-                                   cl::desc("How to quantize: w8a8, float32 or a file (default: w8a8)"), FOR_COMPILERS,
-                                   cl::sub(inspectCommand));
-static cl::list<std::string> calibration("calibrate", cl::value_desc("data"), cl::CommaSeparated,
-                                         cl::desc("Data to calibrate with: .npz, .npy, a folder of .npy or of images, or "
-                                                  "statistics (.json); may be given several times"),
+static cl::opt<std::string> recipe("recipe", cl::init("w8a8"), cl::value_desc("name or file.yaml"),
+                                   cl::desc("How to quantize: w8a8, float32 or a file (default: w8a8)"),
+                                   cl::cat(quantizeOptions), FOR_COMPILERS, cl::sub(inspectCommand));
+static cl::list<std::string> calibration("calibrate", cl::value_desc("data"), cl::CommaSeparated, cl::cat(quantizeOptions),
+                                         cl::desc("Data to calibrate with: .npz, .npy, a folder of .npy files or of images,\n"
+                                                  "or statistics (.json); several are taken in order"),
                                          FOR_COMPILERS);
-static cl::opt<std::string> saveCalibration("save-calibration", cl::value_desc("file.json"),
-                                            cl::desc("Keep the statistics"), FOR_COMPILERS);
-static cl::opt<bool> requireInteger("require-integer",
+static cl::opt<std::string> saveCalibration("save-calibration", cl::value_desc("file.json"), cl::cat(quantizeOptions),
+                                            cl::desc("Keep the statistics of everything that --calibrate names"),
+                                            FOR_COMPILERS);
+static cl::opt<bool> requireInteger("require-integer", cl::cat(quantizeOptions),
                                     cl::desc("Fail when an op that the recipe assigned an integer scheme stays float"),
                                     FOR_COMPILERS);
-static cl::opt<std::string> target("target", cl::init("x86"), cl::desc("Target to compile for (default: x86)"),
-                                   FOR_COMPILERS);
-static cl::opt<std::string> cpu("cpu", cl::init("native"), cl::value_desc("native|x86-64-v3|x86-64-v4|znver4|…"),
-                                cl::desc("CPU to compile for (default: native, the one of this machine)"), FOR_COMPILERS);
+static cl::opt<std::string> target("target", cl::init("x86"), cl::value_desc("name"), cl::cat(programOptions),
+                                   cl::desc("Target to compile for (default: x86)"), FOR_COMPILERS);
+static cl::opt<std::string> cpu("cpu", cl::init("native"), cl::value_desc("name"), cl::cat(programOptions),
+                                cl::desc("CPU to compile for: native (default, the one of this machine), a level (avx2,\n"
+                                         "avxvnni, avx512vnni), x86-64-v3, x86-64-v4, or a processor, for example znver4"),
+                                FOR_COMPILERS);
 
 //===-------------------------------------------------------------------------------------------------------------===//
 // Options of one subcommand
 //===-------------------------------------------------------------------------------------------------------------===//
 
-static cl::opt<std::string> output("o", cl::value_desc("file"), cl::desc("Where to write the program ('-' for text)"),
-                                   cl::sub(compileCommand));
-static cl::opt<std::string> emit("emit", cl::init("exe"), cl::value_desc("exe|object|static|shared|asm|llvm|mlir"),
-                                 cl::desc("Kind of output (default: exe)"), cl::sub(compileCommand));
-static cl::opt<std::string> compileTo("compile-to", cl::value_desc("phase"),
-                                      cl::desc("Write the IR after import, normalize, calibrate, assign, quantize, fuse, "
-                                               "lower or target"),
-                                      cl::sub(compileCommand));
-static cl::opt<bool> elideWeights("elide-weights", cl::desc("Leave large constants out of printed IR"),
+static cl::opt<std::string> output("o", cl::value_desc("file"), cl::desc("Where to write it ('-': standard output, text only)"),
+                                   cl::cat(programOptions), cl::sub(compileCommand));
+static cl::opt<std::string> emit("emit", cl::init("exe"), cl::value_desc("kind"), cl::cat(programOptions),
+                                 cl::desc("What to write (default: exe)\n"
+                                          "  exe     static executable\n"
+                                          "  object  object file, and a C header beside it\n"
+                                          "  static  library with a pool of threads, and a C header\n"
+                                          "  shared  the same as a shared library\n"
+                                          "  asm, llvm, mlir  text: assembly, LLVM IR, the LLVM dialect"),
+                                 cl::sub(compileCommand));
+static const std::string phaseList = [] {
+  std::string list = "Stop after a phase and write the IR:";
+  for (const PhaseInfo &phase : getPhases())
+    list += llvm::formatv("\n  {0,-10} {1}", phase.name, phase.summary).str();
+  return list;
+}();
+static cl::opt<std::string> compileTo("compile-to", cl::value_desc("phase"), cl::cat(commandOptions),
+                                      cl::desc(phaseList), cl::sub(compileCommand));
+static cl::opt<bool> elideWeights("elide-weights", cl::desc("Leave large constants out of the IR"), cl::cat(commandOptions),
                                   cl::sub(compileCommand));
-static cl::opt<int> compileThreads("threads", cl::init(1),
-                                   cl::desc("Threads that the program uses unless told otherwise (default: 1)"),
+static cl::opt<int> compileThreads("threads", cl::init(0), cl::value_desc("number"), cl::cat(programOptions),
+                                   cl::desc("The most threads that the program may use, and uses unless told otherwise\n"
+                                            "(default: one thread, any number when asked for)"),
                                    cl::sub(compileCommand));
 
 static cl::list<std::string> inputs("input", cl::value_desc("[name=]file.npy"), cl::desc("An input of the program"),
-                                    cl::sub(runCommand));
-static cl::opt<std::string> outputDir("output-dir", cl::value_desc("folder"), cl::init("."),
-                                      cl::desc("Where to write one .npy for each output"), cl::sub(runCommand));
+                                    cl::cat(commandOptions), cl::sub(runCommand));
+static cl::opt<std::string> outputDir("output-dir", cl::value_desc("folder"), cl::init("."), cl::cat(commandOptions),
+                                      cl::desc("Where to write one .npy for each output (default: here)"), cl::sub(runCommand));
 static cl::opt<bool> reference("reference", cl::desc("Evaluate the float model on the reference interpreter"),
-                               cl::sub(runCommand));
-static cl::opt<int> runThreads("threads", cl::init(1), cl::desc("Number of threads"), cl::sub(runCommand));
+                               cl::cat(commandOptions), cl::sub(runCommand));
+static cl::opt<int> runThreads("threads", cl::init(1), cl::value_desc("number"), cl::cat(commandOptions),
+                               cl::desc("Number of threads (default: 1)"), cl::sub(runCommand));
 
-static cl::opt<std::string> benchCase("case", cl::desc("Name of the case in the output"), cl::sub(benchCommand));
-static cl::list<int> benchThreads("threads", cl::CommaSeparated, cl::desc("Numbers of threads to measure"),
-                                  cl::sub(benchCommand));
-static cl::opt<bool> json("json", cl::desc("One JSON object a line"), cl::sub(benchCommand));
-static cl::opt<double> benchSeconds("seconds", cl::init(1.0), cl::desc("How long to measure each (default: 1)"),
-                                    cl::sub(benchCommand));
+static cl::opt<std::string> benchCase("case", cl::value_desc("name"), cl::cat(commandOptions),
+                                      cl::desc("Name of the case in the output (default: that of the program)"),
+                                      cl::sub(benchCommand));
+static cl::list<int> benchThreads("threads", cl::CommaSeparated, cl::value_desc("numbers"), cl::cat(commandOptions),
+                                  cl::desc("Numbers of threads to measure (default: 1)"), cl::sub(benchCommand));
+static cl::opt<bool> json("json", cl::desc("One JSON object a line"), cl::cat(commandOptions), cl::sub(benchCommand));
+static cl::opt<double> benchSeconds("seconds", cl::init(1.0), cl::value_desc("time"), cl::cat(commandOptions),
+                                    cl::desc("How long to measure each (default: 1)"), cl::sub(benchCommand));
 
-static cl::list<std::string> testData("data", cl::desc("Data to test on, as for --calibrate"), cl::sub(reportCommand));
-static cl::opt<std::string> labelKey("label-key", cl::desc("Name of the array with the labels"), cl::sub(reportCommand));
-static cl::opt<std::string> html("html", cl::value_desc("file.html"), cl::desc("Also write the report as one HTML page"),
+static cl::list<std::string> testData("data", cl::value_desc("data"), cl::cat(commandOptions), cl::CommaSeparated,
+                                      cl::desc("Data to test on: .npz, .npy or a folder, as for --calibrate"),
+                                      cl::sub(reportCommand));
+static cl::opt<std::string> labelKey("label-key", cl::value_desc("name"), cl::cat(commandOptions),
+                                     cl::desc("The array of --data that holds the labels: class numbers"),
+                                     cl::sub(reportCommand));
+static cl::opt<std::string> html("html", cl::value_desc("file.html"), cl::cat(commandOptions),
+                                 cl::desc("Where to write the page with plots (default: NAME-report.html here)"),
                                  cl::sub(reportCommand));
+static cl::opt<bool> noHtml("no-html", cl::desc("Text only"), cl::cat(commandOptions), cl::sub(reportCommand));
 
 //===-------------------------------------------------------------------------------------------------------------===//
 // Dispatch
 //===-------------------------------------------------------------------------------------------------------------===//
 
-static llvm::Expected<ModelOptions> getModelOptions() {
+static llvm::Error makeError(const llvm::Twine &message) {
+  return llvm::createStringError(llvm::inconvertibleErrorCode(), message);
+}
+
+/// The file that a subcommand works on.
+static llvm::Expected<ModelOptions> getModelOptions(llvm::StringRef path) {
+  if (path.empty())
+    return makeError("expected the file of a model; see nibble <subcommand> --help");
   ModelOptions options;
-  options.path = modelPath;
+  options.path = path;
   options.name = programName;
   for (llvm::StringRef dim : dims) {
     auto [name, text] = dim.rsplit('=');
     int64_t value;
-    if (name.empty() || text.getAsInteger(10, value) || value < 0)
-      return llvm::createStringError(llvm::inconvertibleErrorCode(),
-                                     "--dim expects name=value with a whole number, got '" + dim + "'");
+    if (name.empty() || text.getAsInteger(10, value) || value < 1)
+      return makeError("--dim expects name=value with a whole number of at least 1, got '" + dim + "'");
     options.dims[name] = value;
   }
   return options;
@@ -132,34 +158,52 @@ static QuantizeOptions getQuantizeOptions() {
   return options;
 }
 
+static TargetOptions getTargetOptions() { return {target, cpu}; }
+
+static llvm::Error compile(const ModelOptions &model) {
+  if (output.empty())
+    return makeError("expected -o FILE: where to write the program");
+  if (compileThreads.getNumOccurrences() && compileThreads < 1)
+    return makeError("--threads: expected a number of at least 1, got " + llvm::Twine(compileThreads));
+  return compileModel({model, getQuantizeOptions(), getTargetOptions(), emit, compileTo, output, compileThreads, elideWeights});
+}
+
+static llvm::Error run(const ModelOptions &model) {
+  return runModel({model, getQuantizeOptions(), getTargetOptions(), {inputs.begin(), inputs.end()}, outputDir, runThreads,
+                   reference});
+}
+
+static llvm::Error bench(const ModelOptions &library) {
+  return benchProgram({library.path, benchCase, {benchThreads.begin(), benchThreads.end()}, benchSeconds, json});
+}
+
+static llvm::Error report(const ModelOptions &model) {
+  return reportModel({model, getQuantizeOptions(), getTargetOptions(), {testData.begin(), testData.end()}, labelKey, html, !noHtml});
+}
+
 static llvm::Error dispatch() {
-  llvm::Expected<ModelOptions> model = getModelOptions();
-  if (!model)
-    return model.takeError();
-  if (compileCommand) {
-    CompileOptions options{*model, getQuantizeOptions(), {target, cpu, compileThreads}, emit, compileTo, output,
-                           elideWeights};
-    if (options.output.empty())
-      return llvm::createStringError(llvm::inconvertibleErrorCode(), "-o says where to write the program; it is missing");
-    return compileModel(options);
+  const std::pair<bool, llvm::Error (*)(const ModelOptions &)> commands[] = {
+      {bool(compileCommand), compile},
+      {bool(runCommand), run},
+      {bool(benchCommand), bench},
+      {bool(reportCommand), report},
+      {bool(inspectCommand), [](const ModelOptions &model) { return inspectModel(model, recipe); }}};
+  for (auto [isChosen, command] : commands) {
+    if (!isChosen)
+      continue;
+    llvm::StringRef path = runCommand ? programPath : benchCommand ? libraryPath : modelPath;
+    llvm::Expected<ModelOptions> model = getModelOptions(path);
+    return model ? command(*model) : model.takeError();
   }
-  if (runCommand) {
-    RunOptions options{*model, getQuantizeOptions(), {target, cpu, runThreads}, {inputs.begin(), inputs.end()},
-                       outputDir, reference};
-    return runModel(options);
-  }
-  if (benchCommand)
-    return benchProgram({modelPath, benchCase, {benchThreads.begin(), benchThreads.end()}, benchSeconds, json});
-  if (reportCommand)
-    return reportModel({*model, getQuantizeOptions(), {target, cpu, 1}, {testData.begin(), testData.end()}, labelKey, html});
-  if (inspectCommand)
-    return inspectModel(*model, recipe);
-  return llvm::createStringError(llvm::inconvertibleErrorCode(), "expected a subcommand; see nibble --help");
+  return makeError("expected a subcommand; see nibble --help");
 }
 
 int main(int argc, char **argv) {
   llvm::InitLLVM init(argc, argv);
-  cl::ParseCommandLineOptions(argc, argv, "nibble: trained model in, quantized native program out\n");
+  // A file that cannot grow is an error like any other, not a signal.
+  std::signal(SIGXFSZ, SIG_IGN);
+  if (!parseCommandLine(argc, argv, {&modelOptions, &quantizeOptions, &programOptions, &commandOptions}))
+    return 1;
   llvm::Error error = dispatch();
   if (!error)
     return 0;

@@ -8,26 +8,29 @@
 
 namespace nibble {
 
-/// Statistics files for the calibrate phase. Removes the temporary one that it may own.
+/// The statistics file for the calibrate phase; removed at the end when it is a temporary one.
 class CalibrationResult {
 public:
   CalibrationResult() = default;
   CalibrationResult(CalibrationResult &&other);
-  CalibrationResult &operator=(CalibrationResult &&) = delete;
+  CalibrationResult &operator=(CalibrationResult &&other);
   ~CalibrationResult();
 
-  const std::vector<std::string> &getFiles() const { return files; }
+  /// Empty when the recipe needs no statistics.
+  const std::string &getFile() const { return file; }
+  void setFile(llvm::StringRef path) { file = path; }
+  llvm::Error makeTemporary();
 
-  std::vector<std::string> files;
-  /// Empty when nothing has to be removed.
-  std::string temporary;
+private:
+  std::string file;
+  bool isTemporary = false;
 };
 
 /// Gathers the statistics that the recipe needs. Statistics files (.json) are taken as they are; over all other data the float
-/// program of the normalized `module` is run, compiled for this machine with observers. A recipe that needs statistics without any
-/// calibration data is an error that says what to do; a recipe that needs none gives no files.
-llvm::Expected<CalibrationResult> calibrate(Session &session, mlir::ModuleOp module, const QuantizeOptions &options,
-                                            const PipelineOptions &pipeline);
+/// program of the normalized `module` is run, compiled for this machine with observers. All are merged in their order, and kept when
+/// `options.saveCalibration` says so. A recipe that needs statistics without any calibration data is an error that says what
+/// to do.
+llvm::Expected<CalibrationResult> calibrate(Session &session, mlir::ModuleOp module, const QuantizeOptions &options);
 
 /// The inputs of a program as data sets want them.
 std::vector<data::DataInput> getDataInputs(const nibble_info &info);

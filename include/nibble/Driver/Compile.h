@@ -23,7 +23,6 @@ struct QuantizeOptions {
 
 struct TargetOptions {
   std::string target = "x86", cpu = "native";
-  int threads = 1;
 };
 
 struct CompileOptions {
@@ -34,7 +33,10 @@ struct CompileOptions {
   std::string emit = "exe";
   /// Stop after the phase of this name and write its IR; empty: all phases.
   std::string compileTo;
+  /// The path to write to; "-" is standard output, for text.
   std::string output;
+  /// The most threads that the program may use; 0 for any number.
+  int threads = 0;
   /// Keep weights out of printed IR.
   bool elideWeights = false;
 };
@@ -42,14 +44,15 @@ struct CompileOptions {
 /// `nibble compile`. Nothing is left at the output path on failure.
 llvm::Error compileModel(const CompileOptions &options);
 
-/// Runs all phases on a loaded model, calibrating where the recipe needs it. On return the module is in the LLVM dialect.
-llvm::Expected<ProgramInfo> lowerModel(Session &session, mlir::ModuleOp module, const QuantizeOptions &quantize,
-                                       const TargetOptions &target);
+/// A model compiled in process.
+struct CompiledModel {
+  std::unique_ptr<Program> program;
+  int64_t weightBytes = 0;
+};
 
-/// Loads a program to run on this machine: a shared library, or a model that is compiled in process (as float where the recipe is
-/// "float32").
-llvm::Expected<std::unique_ptr<Program>> compileInProcess(Session &session, mlir::ModuleOp module,
-                                                          const QuantizeOptions &quantize, const TargetOptions &target);
+/// Compiles a loaded model to run it on this machine. The module must live as long as the program.
+llvm::Expected<CompiledModel> compileInProcess(Session &session, mlir::ModuleOp module, const QuantizeOptions &quantize,
+                                               const TargetOptions &target);
 
 } // namespace nibble
 

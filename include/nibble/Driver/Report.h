@@ -15,8 +15,9 @@ struct ReportOptions {
   std::vector<std::string> data;
   /// The array that holds the labels; empty: none.
   std::string labelKey;
-  /// Where to write one self-contained HTML page; empty: text only.
+  /// Where to write one self-contained HTML page; empty: `<name>-report.html` in the current folder.
   std::string html;
+  bool writesHtml = true;
 };
 
 /// `nibble report`: accuracy of float and quantized program, signal to noise ratio and range of each layer, size, latency. Text

@@ -15,9 +15,10 @@ struct RunOptions {
   TargetOptions target;
   /// `name=file.npy`, or `file.npy` for the only input.
   std::vector<std::string> inputs;
-  /// Folder for one `.npy` for each output, named after it (characters that file names should not have become '_').
+  /// Folder for one `.npy` for each output, named after it (`nibble_output_file_name`).
   std::string outputDir = ".";
-  /// Evaluate the model as imported on the reference interpreter.
+  int threads = 1;
+  /// Evaluate the model on the reference interpreter.
   bool reference = false;
 };
 

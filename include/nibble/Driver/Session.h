@@ -29,15 +29,28 @@ public:
 
   mlir::MLIRContext &getContext() { return *context; }
 
-  /// Reads a model file of any known format, or MLIR text or bytecode in the form after import.
+  /// Reads a model file of any known format, or MLIR text or bytecode: in the form after import, or what `--compile-to` has
+  /// written, which names the phase.
   llvm::Expected<mlir::OwningOpRef<mlir::ModuleOp>> loadModel(const ModelOptions &options);
+
+  /// The phase that the loaded model has gone through before it was written; nothing for models as imported.
+  std::optional<Phase> getLastPhase() const { return lastPhase; }
+
+  /// Notes in a module that is to be written the phase that it has gone through.
+  static void setLastPhase(mlir::ModuleOp module, Phase phase);
+
+  /// An error unless the loaded model is one as imported: what has gone further no longer is the float model.
+  llvm::Error checkIsImported() const;
 
   /// The error to return after something has emitted diagnostics.
   static llvm::Error reported(const llvm::Twine &what);
 
 private:
+  llvm::Error readLastPhase(mlir::ModuleOp module);
+
   std::unique_ptr<mlir::MLIRContext> context;
   std::unique_ptr<mlir::ScopedDiagnosticHandler> diagnostics;
+  std::optional<Phase> lastPhase;
 };
 
 /// A C identifier made from a file name: "resnet-20.onnx" gives "resnet_20".

@@ -22,7 +22,7 @@ extern "C" {
 #endif
 
 /* Grows when anything below changes; the first field of nibble_info holds the one that a program was built with. */
-#define NIBBLE_PROGRAM_VERSION 1
+#define NIBBLE_PROGRAM_VERSION 2
 
 /* The workspace must begin at a multiple of this many bytes. Its content is undefined before and after a run. */
 #define NIBBLE_WORKSPACE_ALIGNMENT 64
@@ -70,7 +70,7 @@ struct nibble_tensor {
 struct nibble_info {
   uint32_t version; /* NIBBLE_PROGRAM_VERSION */
   int32_t num_inputs, num_outputs;
-  int32_t default_threads; /* the number of threads that the program was compiled for, at least 1 */
+  int32_t max_threads; /* the most threads to use, and those used unless asked for fewer; 0: any number, one unless asked for more */
   const char *model;
   const struct nibble_tensor *inputs, *outputs;
   int64_t workspace_size; /* in bytes, may be 0 */

@@ -1,7 +1,7 @@
 //===- OutputFiles.h - files that appear together or not at all ---------------------------------------===//
 
-#ifndef NIBBLE_LIB_TARGET_EMIT_OUTPUTFILES_H
-#define NIBBLE_LIB_TARGET_EMIT_OUTPUTFILES_H
+#ifndef NIBBLE_SUPPORT_OUTPUTFILES_H
+#define NIBBLE_SUPPORT_OUTPUTFILES_H
 
 #include "llvm/ADT/SmallVector.h"
 #include "llvm/ADT/StringRef.h"
@@ -35,6 +35,12 @@ private:
   llvm::SmallVector<File> files;
 };
 
+/// Writes one file, whole or not at all.
+llvm::Error writeFile(llvm::StringRef path, llvm::StringRef content);
+
+/// What can be known before there is something to write: the folder is there, and `path` is no folder itself.
+llvm::Error checkOutputPath(llvm::StringRef path);
+
 } // namespace nibble
 
-#endif // NIBBLE_LIB_TARGET_EMIT_OUTPUTFILES_H
+#endif // NIBBLE_SUPPORT_OUTPUTFILES_H

@@ -10,7 +10,7 @@
 
 namespace nibble {
 
-/// One line on standard error with a bar, the count and an estimate of the time left, redrawn in place at most ten times a
+/// One line on standard error with a bar, what is done and an estimate of the time left, redrawn in place at most ten times a
 /// second. Silent when standard error is not a terminal. The line is removed when the object goes.
 class Progress {
 public:
@@ -21,13 +21,13 @@ public:
   Progress(const Progress &) = delete;
   Progress &operator=(const Progress &) = delete;
 
-  /// `done` steps are done.
-  void update(int64_t done);
+  /// `done` steps are done. `what` is being done now; without it the line says how many steps are.
+  void update(int64_t done, llvm::StringRef what = {});
 
 private:
   using Clock = std::chrono::steady_clock;
 
-  std::string label;
+  std::string label, what;
   int64_t total;
   bool enabled;
   Clock::time_point start, lastDrawn;

@@ -4,8 +4,8 @@
 #include "CodeWriter.h"
 #include "Header.h"
 #include "Link.h"
-#include "OutputFiles.h"
 #include "ProgramModule.h"
+#include "nibble/Support/OutputFiles.h"
 #include "llvm/ADT/StringSwitch.h"
 #include "llvm/IR/LLVMContext.h"
 #include "llvm/IR/Module.h"
@@ -48,15 +48,15 @@ public:
   }
 
 private:
-  bool isText() const { return options.kind == EmitKind::Assembly || options.kind == EmitKind::LLVMIR; }
+  bool isText() const { return isTextKind(options.kind); }
   bool isStandardOutput() const { return path == "-"; }
   bool isLibrary() const { return options.kind == EmitKind::StaticLibrary || options.kind == EmitKind::SharedLibrary; }
 
   Error check() const {
     if (isStandardOutput() && !isText())
       return createStringError("expected a file name for the output, got '-'");
-    if (options.defaultThreads < 1)
-      return createStringError("expected at least 1 thread, got %d", options.defaultThreads);
+    if (options.maxThreads < 0)
+      return createStringError("expected at least 1 thread, got %d", options.maxThreads);
     if (info.weights.size() >= maxWeightsSizeInBytes)
       return createStringError("expected weights below 2 GiB, got %zu bytes", info.weights.size());
     return Error::success();
@@ -64,7 +64,7 @@ private:
 
   EntryOptions getEntryOptions(const TargetMachine &machine) const {
     EntryOptions entries;
-    entries.defaultThreads = options.defaultThreads;
+    entries.maxThreads = options.maxThreads;
     entries.features = getRequiredFeatures(machine);
     entries.exportPool = isLibrary();
     entries.isExecutable = options.kind == EmitKind::Executable;

@@ -155,7 +155,7 @@ private:
   GlobalVariable *addInfo(Function *genericRun) {
     Constant *value = ConstantStruct::getAnon(
         {builder.getInt32(NIBBLE_PROGRAM_VERSION), builder.getInt32(info.inputs.size()), builder.getInt32(info.outputs.size()),
-         builder.getInt32(options.defaultThreads), addString(info.model), addTensors(info.inputs), addTensors(info.outputs),
+         builder.getInt32(options.maxThreads), addString(info.model), addTensors(info.inputs), addTensors(info.outputs),
          builder.getInt64(info.workspaceSizeInBytes), builder.getInt64(NIBBLE_WORKSPACE_ALIGNMENT),
          addString(options.features.names), builder.getInt64(options.features.bits), genericRun});
     return new GlobalVariable(module, value->getType(), true, GlobalValue::ExternalLinkage, value, symbol("info"));

@@ -15,7 +15,7 @@ namespace nibble {
 
 /// What a program contains beside its computation.
 struct EntryOptions {
-  int defaultThreads = 1;
+  int maxThreads = 0;
   RequiredFeatures features;
   /// `<model>_pool_create`, `_destroy` and `_parallel_for`.
   bool exportPool = false;

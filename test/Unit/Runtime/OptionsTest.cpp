@@ -24,7 +24,7 @@ Parsed parse(std::vector<std::string> arguments, int numInputs = 1) {
   for (std::string &argument : kept)
     argv.push_back(argument.data());
   Parsed parsed;
-  parsed.options.threads = info.default_threads;
+  parsed.options.threads = info.max_threads;
   parsed.options.input_paths = parsed.paths;
   nibble_error error = {""};
   nibble_parse_options(&info, argv.size(), argv.data(), &parsed.options, &error);
@@ -48,8 +48,9 @@ TEST(Options, SaysWhatIsWrong) {
   EXPECT_EQ(parse({"--input"}).error, "--input: expected a value");
   EXPECT_EQ(parse({"--input", "x.npy"}, 2).error, "--input x.npy: expected NAME=FILE with the name of an input (see --info)");
   EXPECT_EQ(parse({"--input", "x", "--input", "y"}).error, "--input y: input 'a' has been given already");
-  EXPECT_EQ(parse({"--threads", "0"}).error, "--threads: expected a number from 1 to 1024, got '0'");
-  EXPECT_EQ(parse({"--threads", "two"}).error, "--threads: expected a number from 1 to 1024, got 'two'");
+  EXPECT_EQ(parse({"--threads", "0"}).error, "--threads: expected a number from 1 to 4, got '0'");
+  EXPECT_EQ(parse({"--threads", "two"}).error, "--threads: expected a number from 1 to 4, got 'two'");
+  EXPECT_EQ(parse({"--threads", "5"}).error, "--threads: expected a number from 1 to 4, got '5'");
   EXPECT_EQ(parse({"--seconds", "nan"}).error, "--seconds: expected a time of at most 3600 seconds, got 'nan'");
   EXPECT_EQ(parse({"--bogus"}).error, "unknown option '--bogus' (see --help)");
 }

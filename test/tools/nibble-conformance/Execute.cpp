@@ -147,12 +147,13 @@ private:
   std::string runCompiled() {
     QuantizeOptions quantize;
     quantize.recipe = "float32";
-    llvm::Expected<std::unique_ptr<Program>> program = compileInProcess(session, *module, quantize, {});
-    if (!program) {
-      std::string message = llvm::toString(program.takeError());
+    llvm::Expected<CompiledModel> compiled = compileInProcess(session, *module, quantize, {});
+    if (!compiled) {
+      std::string message = llvm::toString(compiled.takeError());
       return errors.take(message);
     }
-    llvm::Expected<std::vector<OwnedArray>> outputs = (*program)->run(getArrays((*program)->getInfo()));
+    Program &program = *compiled->program;
+    llvm::Expected<std::vector<OwnedArray>> outputs = program.run(getArrays(program.getInfo()));
     if (!outputs)
       return llvm::toString(outputs.takeError());
     std::vector<CaseTensor> values;

@@ -15,7 +15,7 @@ static cl::opt<std::string> kind("emit", cl::desc("exe, object, static, shared, 
 static cl::opt<std::string> triple("target", cl::desc("LLVM's triple"));
 static cl::opt<std::string> cpu("cpu", cl::desc("LLVM's name of a CPU, or native"), cl::init("x86-64"));
 static cl::opt<std::string> features("features", cl::desc("+a,-b"));
-static cl::opt<int> threads("default-threads", cl::desc("Default number of threads"), cl::init(1));
+static cl::opt<int> threads("max-threads", cl::desc("Most threads, 0 for any number"), cl::init(0));
 
 static Error run() {
   mlir::MLIRContext context;
@@ -32,7 +32,7 @@ static Error run() {
     return createStringError("unknown kind '%s'", kind.c_str());
   options.kind = *requested;
   options.machine = {triple, cpu, features};
-  options.defaultThreads = threads;
+  options.maxThreads = threads;
   return nibble::emitProgram(*module, *info, options, output);
 }
 

@@ -33,6 +33,9 @@ enum class EmitKind {
 /// The kind that `--emit=<name>` asks for: exe, object, static, shared, asm, llvm.
 std::optional<EmitKind> getEmitKind(llvm::StringRef name);
 
+/// Whether the kind can be written to standard output.
+inline bool isTextKind(EmitKind kind) { return kind == EmitKind::Assembly || kind == EmitKind::LLVMIR; }
+
 /// The machine to generate code for, in LLVM's words (`CpuFacts`). An empty triple is the host's; the CPU "native" is the host's
 /// with exactly the features that the host has; an empty CPU is the baseline of the triple.
 struct MachineOptions {
@@ -42,8 +45,8 @@ struct MachineOptions {
 struct EmitOptions {
   EmitKind kind = EmitKind::Executable;
   MachineOptions machine;
-  /// Number of threads of an executable unless it is told otherwise, `nibble_info.default_threads`. At least 1.
-  int defaultThreads = 1;
+  /// The most threads that the program may use, `nibble_info.max_threads`; 0 for any number.
+  int maxThreads = 0;
 };
 
 /// Writes the program to `path` and, for objects and libraries, its header to `path` with the extension replaced by `.h`. Text
