@@ -41,13 +41,14 @@ private:
 
   size_t getNumTensors() const { return info.inputs.size() + info.outputs.size(); }
 
-  /// A function for the baseline CPU: no "target-cpu" of the program.
+  /// A function for the baseline CPU. Without features of its own it would get those of the target machine.
   Function *addFunction(StringRef name, Type *result, ArrayRef<Type *> arguments) {
     auto *function =
         Function::Create(FunctionType::get(result, arguments, false), GlobalValue::ExternalLinkage, name, module);
     function->addFnAttr(Attribute::NoUnwind);
     if (module.getTargetTriple().getArch() == Triple::x86_64)
       function->addFnAttr("target-cpu", "x86-64");
+    function->addFnAttr("target-features", "");
     builder.SetInsertPoint(BasicBlock::Create(context, "entry", function));
     return function;
   }
