@@ -21,7 +21,7 @@ static std::string shorten(llvm::StringRef name, size_t length) {
 }
 
 void nibble::plotPair(double floating, double quantized, const ReportRow &row, llvm::raw_ostream &out) {
-  constexpr double width = 88, labelWidth = 64, valueWidth = 62;
+  constexpr double width = 80, labelWidth = 64, valueWidth = 70;
   double longest = std::max({floating, quantized, 1e-30});
   out << llvm::formatv("<svg viewBox='0 0 {0} 44' role='img' aria-label='{1}: float {2}, quantized {3}'>\n",
                        labelWidth + width + valueWidth, row.what, row.floating, row.quantized);

@@ -6,6 +6,7 @@
 #include "nibble/Runtime/Npy.h"
 #include "nibble/Runtime/Output.h"
 #include "nibble/Runtime/ThreadPool.h"
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -165,6 +166,8 @@ int nibble_main(const struct nibble_info *info, int argc, char **argv) {
   const char *program = argc > 0 ? argv[0] : info->model;
   struct session session = {.info = info, .options = {.program = program, .threads = nibble_default_threads(info), .bench_seconds = 1}};
   struct nibble_error error = {""};
+  /* A file that cannot grow is an error like any other, not a signal. */
+  signal(SIGXFSZ, SIG_IGN);
   int code = run_session(&session, argc, argv, &error);
   if (code != NIBBLE_EXIT_OK)
     fprintf(stderr, "%s: error: %s\n", program, error.message);
