@@ -1,4 +1,4 @@
-// RUN: %nibble_opt %s --pass-pipeline='builtin.module(nibble-convert-nibble-to-llvm)' --split-input-file | FileCheck %s
+// RUN: %nibble_opt %s --pass-pipeline='builtin.module(nibble-convert-nibble-to-llvm)' --split-input-file --verify-diagnostics | FileCheck %s
 
 // CHECK-LABEL: llvm.func @main
 // CHECK-SAME: (%[[X:[^:]*]]: !llvm.ptr {nibble.type = memref<64xf32>}, %[[Y:[^:]*]]: !llvm.ptr {nibble.type = memref<64xf32>}, %[[FOR:[^:]*]]: !llvm.ptr {nibble.role = "parallel_for"}, %[[POOL:[^:]*]]: !llvm.ptr {nibble.role = "pool"})
@@ -51,4 +51,11 @@ func.func @main(%x: memref<3x0xf32>, %y: memref<0x3xf32>) {
 func.func @round(%x: f32) -> bf16 {
   %y = arith.truncf %x : f32 to bf16
   return %y : bf16
+}
+
+// -----
+
+// expected-error @below {{'func.func' op returns a buffer; expected destinations for all results (--buffer-results-to-out-params)}}
+func.func @result(%x: memref<8xf32>) -> memref<8xf32> {
+  return %x : memref<8xf32>
 }

@@ -14,7 +14,7 @@ def ConvertNibbleToLLVMPass : Pass<"nibble-convert-nibble-to-llvm", "::mlir::Mod
     becomes a call of `nibble_observe_channels_f32`.
 
     Requires: buffers with static shape, strides and offset; no structured control flow (`--convert-scf-to-cf`); contiguous
-    observed buffers.
+    observed buffers; destinations instead of results that are buffers.
     Ensures: nothing but the LLVM dialect.
     Leaves: nothing.
 

@@ -23,6 +23,7 @@
 #include "mlir/Dialect/UB/IR/UBOps.h"
 #include "mlir/Dialect/Vector/Transforms/LoweringPatterns.h"
 #include "mlir/Dialect/Vector/Transforms/VectorRewritePatterns.h"
+#include "mlir/Transforms/GreedyPatternRewriteDriver.h"
 
 namespace nibble {
 #define GEN_PASS_DEF_CONVERTNIBBLETOLLVMPASS
@@ -161,9 +162,23 @@ void flattenEmptyArguments(func::FuncOp function) {
     function.setType(builder.getFunctionType(function.getBody().getArgumentTypes(), function.getResultTypes()));
 }
 
+/// A bare pointer that is returned would be the allocation's, which is not where an aligned buffer begins.
+LogicalResult verifyResults(ModuleOp module) {
+  bool isValid = true;
+  module.walk([&](func::FuncOp function) {
+    if (!llvm::any_of(function.getResultTypes(), llvm::IsaPred<BaseMemRefType>))
+      return;
+    function.emitOpError() << "returns a buffer; expected destinations for all results (--buffer-results-to-out-params)";
+    isValid = false;
+  });
+  return success(isValid);
+}
+
 struct ConvertNibbleToLLVMPass : public nibble::impl::ConvertNibbleToLLVMPassBase<ConvertNibbleToLLVMPass> {
   void runOnOperation() override {
     ModuleOp module = getOperation();
+    if (failed(verifyResults(module)))
+      return signalPassFailure();
     MLIRContext *context = &getContext();
     auto pointer = LLVM::LLVMPointerType::get(context);
     if (auto main = module.lookupSymbol<func::FuncOp>("main")) {
