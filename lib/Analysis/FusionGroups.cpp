@@ -123,11 +123,12 @@ bool FusionGroup::contains(Operation *op) const {
 SetVector<Value> FusionGroup::getInputs() const {
   SetVector<Value> inputs;
   auto collect = [&](Operation *op) {
-    auto destinationStyle = cast<DestinationStyleOpInterface>(op);
-    for (OpOperand *operand : destinationStyle.getDpsInputOperands()) {
-      Value value = operand->get();
+    auto destinationStyle = dyn_cast<DestinationStyleOpInterface>(op);
+    for (OpOperand &operand : op->getOpOperands()) {
+      Value value = operand.get();
       Operation *def = value.getDefiningOp();
-      if (isFloatTensor(value) && !matchPattern(value, m_Constant()) && !(def && contains(def)))
+      bool isRead = !destinationStyle || !destinationStyle.isDpsInit(&operand);
+      if (isRead && isFloatTensor(value) && !matchPattern(value, m_Constant()) && !(def && contains(def)))
         inputs.insert(value);
     }
   };
@@ -148,6 +149,9 @@ SetVector<Value> FusionGroup::getInputs() const {
 /// Whether `op` can run in the group: elementwise over the group's shape, with operands that the root's kernel can read.
 static bool isAbsorbable(Operation *op, const FusionGroup &group) {
   if (!isElementwise(op) || op->getBlock() != group.root->getBlock())
+    return false;
+  // What another dialect's kernel can take along is not known.
+  if (group.kind == FusionGroup::Kind::Contraction && !isa<ContractionOpInterface>(group.root))
     return false;
   auto generic = cast<linalg::GenericOp>(op);
   auto shape = cast<RankedTensorType>(group.root->getResult(0).getType()).getShape();
@@ -210,6 +214,8 @@ FusionGroups::FusionGroups(Operation *function) {
     if (auto contraction = dyn_cast<ContractionOpInterface>(op)) {
       if (contraction.getEpilogue().empty() && isFloatTensor(contraction.getInput()))
         contractions.push_back(op);
+    } else if (auto quantizable = dyn_cast<QuantizableOpInterface>(op); quantizable && quantizable.hasIntegerForm()) {
+      contractions.push_back(op);
     } else if (isSumReduction(op)) {
       reductions.push_back(op);
     } else if (isElementwise(op)) {

@@ -50,6 +50,9 @@ struct ContractionModel : public QuantizableOpInterface::ExternalModel<Contracti
         size *= extent;
     return size;
   }
+
+  /// What has one was raised to nibble.conv and nibble.contract.
+  bool hasIntegerForm(Operation *) const { return false; }
 };
 
 template <typename... Ops>

@@ -188,7 +188,7 @@ struct FuseContractionsPass : public nibble::impl::FuseContractionsPassBase<Fuse
     IRRewriter rewriter(&getContext());
     // The ops of a group read nothing that a later group makes: any order is right.
     for (const auto &group : groups.getGroups()) {
-      if (group->kind != FusionGroup::Kind::Contraction)
+      if (!isa<ContractionOpInterface>(group->root))
         continue;
       bool isInteger = GroupFuser(rewriter, *group).run();
       numInteger += isInteger;

@@ -2,6 +2,7 @@
 
 #include "IntegerForm.h"
 #include "nibble/Support/ConstantElements.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "llvm/Support/FormatVariadic.h"
 #include <limits>
 
@@ -10,14 +11,6 @@ using namespace nibble;
 
 static bool isFinite(ArrayRef<float> values) {
   return llvm::all_of(values, [](float value) { return std::isfinite(value); });
-}
-
-/// The dimension of the filter that becomes the output channel.
-static int64_t getChannelAxis(ContractionOpInterface op) {
-  for (const QuantizableOperand &operand : cast<QuantizableOpInterface>(op.getOperation()).getQuantizableOperands())
-    if (operand.role == OperandRole::Weight)
-      return operand.channelAxis;
-  return -1;
 }
 
 static std::string toString(SchemeAttr scheme) {
@@ -46,35 +39,63 @@ static std::optional<std::string> findSchemeObstacle(const AssignedSchemes &sche
   return std::nullopt;
 }
 
-std::optional<std::string> nibble::findIntegerObstacle(Operation *op, const AssignedSchemes &schemes) {
-  auto contraction = dyn_cast<ContractionOpInterface>(op);
-  if (!contraction)
+static bool isFloatTensor(Type type) {
+  auto tensor = dyn_cast<RankedTensorType>(type);
+  return tensor && tensor.getElementType().isF32();
+}
+
+/// What the op is and where it stands.
+static std::optional<std::string> findPlaceObstacle(QuantizableOpInterface op) {
+  if (!op.hasIntegerForm())
     return llvm::formatv("'{0}' has no integer form", op->getName().getStringRef()).str();
-  if (!contraction.getEpilogue().empty())
+  if (!isa<func::FuncOp>(op->getParentOp()))
+    return llvm::formatv("it stands inside of '{0}'", op->getParentOp()->getName().getStringRef()).str();
+  if (op->getNumResults() != 1 || !isFloatTensor(op->getResult(0).getType()))
+    return "the integer form needs one f32 tensor as result";
+  auto contraction = dyn_cast<ContractionOpInterface>(op.getOperation());
+  if (contraction && !contraction.getEpilogue().empty())
     return "it has an epilogue already";
-  std::optional<SmallVector<float>> filter = getConstantFloats(contraction.getFilter());
+  return std::nullopt;
+}
+
+static std::optional<std::string> findBiasObstacle(Value value, int64_t numChannels) {
+  std::optional<SmallVector<float>> bias = getConstantFloats(value);
+  if (!bias)
+    return "its bias is computed at run time";
+  if (!isFinite(*bias))
+    return "its bias holds NaN or infinity";
+  if (static_cast<int64_t>(bias->size()) != numChannels)
+    return llvm::formatv("its bias has {0} elements, expected one for each of {1} output channels", bias->size(),
+                         numChannels)
+        .str();
+  return std::nullopt;
+}
+
+std::optional<std::string> nibble::findIntegerObstacle(QuantizableOpInterface op, const AssignedSchemes &schemes) {
+  if (auto obstacle = findPlaceObstacle(op))
+    return obstacle;
+  std::optional<QuantizableOperand> weight = op.getWeight();
+  std::optional<SmallVector<float>> filter = weight ? getConstantFloats(weight->operand->get()) : std::nullopt;
   if (!filter)
     return "its filter is computed at run time";
   if (!isFinite(*filter))
     return "its filter holds NaN or infinity";
-  if (auto obstacle = findSchemeObstacle(schemes, getChannelAxis(contraction)))
+  if (auto obstacle = findSchemeObstacle(schemes, weight->channelAxis))
     return obstacle;
-  if (Value value = contraction.getBias()) {
-    std::optional<SmallVector<float>> bias = getConstantFloats(value);
-    if (!bias)
-      return "its bias is computed at run time";
-    if (!isFinite(*bias))
-      return "its bias holds NaN or infinity";
-  }
   // Scales are raised until a bias takes at most 2^30.
-  FilterQuantizer quantizer = createFilterQuantizer(contraction, schemes.filter);
+  FilterQuantizer quantizer = createFilterQuantizer(op, schemes.filter);
+  if (Value bias = op.getBiasValue())
+    if (auto obstacle = findBiasObstacle(bias, quantizer.getNumChannels()))
+      return obstacle;
   int64_t bound = quantizer.getAccumulatorBound(schemes.input.getMaxCode() - schemes.input.getMinCode());
   if (bound + (int64_t(1) << 30) > std::numeric_limits<int32_t>::max())
     return llvm::formatv("sums of up to {0} and a bias may not fit a 32-bit accumulator", bound).str();
   return std::nullopt;
 }
 
-FilterQuantizer nibble::createFilterQuantizer(ContractionOpInterface op, SchemeAttr scheme) {
-  auto type = cast<RankedTensorType>(op.getFilter().getType());
-  return FilterQuantizer(*getConstantFloats(op.getFilter()), type.getShape(), getChannelAxis(op), scheme);
+FilterQuantizer nibble::createFilterQuantizer(QuantizableOpInterface op, SchemeAttr scheme) {
+  std::optional<QuantizableOperand> weight = op.getWeight();
+  Value filter = weight->operand->get();
+  return FilterQuantizer(*getConstantFloats(filter), cast<RankedTensorType>(filter.getType()).getShape(),
+                         weight->channelAxis, scheme);
 }

@@ -8,13 +8,13 @@
 
 namespace nibble {
 
-/// The first rule that keeps a contraction with these schemes from an integer form, worded for a user; nothing when it has one.
-/// An integer form has 8-bit codes and one scale for the input, 8-bit codes without zero point and a scale for the tensor or for
+/// The first rule that keeps an op with these schemes from an integer form, worded for a user; nothing when it has one.
+/// An integer form has one f32 result, 8-bit codes and one scale for the input, 8-bit codes without zero point and a scale for the tensor or for
 /// each output channel for the filter, a constant bias, and sums that provably fit 32 bits.
-std::optional<std::string> findIntegerObstacle(mlir::Operation *op, const AssignedSchemes &schemes);
+std::optional<std::string> findIntegerObstacle(QuantizableOpInterface op, const AssignedSchemes &schemes);
 
-/// The filter of a contraction without an obstacle, with scales from its values alone.
-FilterQuantizer createFilterQuantizer(ContractionOpInterface op, SchemeAttr scheme);
+/// The filter of an op without an obstacle, with scales from its values alone.
+FilterQuantizer createFilterQuantizer(QuantizableOpInterface op, SchemeAttr scheme);
 
 } // namespace nibble
 

@@ -10,7 +10,7 @@ using namespace nibble;
 QuantizationPlan::QuantizationPlan(func::FuncOp function, const FusionGroups &groups,
                                    const ValueStatistics &statistics)
     : function(function), groups(groups), statistics(statistics) {
-  function.walk([&](ContractionOpInterface op) {
+  function.walk([&](QuantizableOpInterface op) {
     if (AssignedSchemes::get(op))
       integerContractions.insert(op);
   });
@@ -25,6 +25,10 @@ QuantizationPlan::QuantizationPlan(func::FuncOp function, const FusionGroups &gr
     giveUp(unknown);
   }
   gatherResults();
+}
+
+static SmallVector<QuantizableOperand> getActivations(Operation *op) {
+  return cast<QuantizableOpInterface>(op).getOperandsWithRole(OperandRole::Activation);
 }
 
 void QuantizationPlan::findIntegerValues() {
@@ -49,7 +53,8 @@ void QuantizationPlan::collectGroupDemands(const FusionGroup &group) {
   if (integerContractions.contains(group.root)) {
     AssignedSchemes schemes = *AssignedSchemes::get(group.root);
     demand = StorageDemand{schemes.input, schemes.calibrator};
-    classes.addDemand(cast<ContractionOpInterface>(group.root).getInput(), *demand);
+    for (const QuantizableOperand &input : getActivations(group.root))
+      classes.addDemand(input.operand->get(), *demand);
   } else if (group.kind != FusionGroup::Kind::Contraction && classes.contains(group.getResult())) {
     demand = classes.getMainDemand(group.getResult());
   }
@@ -124,8 +129,9 @@ bool QuantizationPlan::readsCodes(Operation *consumer, Value value) const {
 void QuantizationPlan::giveUp(const llvm::SetVector<Value> &unknown) {
   llvm::SmallPtrSet<Operation *, 4> given;
   for (Operation *op : integerContractions) {
-    Value input = cast<ContractionOpInterface>(op).getInput();
-    if (!unknown.contains(classes.getRepresentative(input)))
+    if (llvm::none_of(getActivations(op), [&](const QuantizableOperand &input) {
+          return unknown.contains(classes.getRepresentative(input.operand->get()));
+        }))
       continue;
     leaveFloat(op, "there are no statistics of its input");
     given.insert(op);

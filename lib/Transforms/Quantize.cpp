@@ -47,7 +47,7 @@ public:
 
   void run() {
     for (Operation *op : plan.getIntegerContractions())
-      quantizeWeights(cast<ContractionOpInterface>(op));
+      quantizeWeights(cast<QuantizableOpInterface>(op));
     for (Value value : plan.getStoredValues())
       store(value);
     for (Operation *op : plan.getFloatOpsBetween())
@@ -59,25 +59,29 @@ public:
   unsigned numRequantized = 0;
 
 private:
-  /// The parameters in which the input of an integer contraction arrives.
-  StorageParams getInputParams(ContractionOpInterface op) {
-    StorageParams params = plan.getParams(op.getInput());
+  /// The parameters in which an activation of an integer contraction arrives.
+  StorageParams getInputParams(QuantizableOpInterface op, Value activation) {
+    StorageParams params = plan.getParams(activation);
     AssignedSchemes schemes = *AssignedSchemes::get(op);
     if (params.scheme == schemes.input)
       return params;
-    return plan.chooseParams(op.getInput(), {schemes.input, schemes.calibrator});
+    return plan.chooseParams(activation, {schemes.input, schemes.calibrator});
   }
 
-  /// The bias, and what makes up for the errors of the weights in the mean; empty when there is neither.
-  SmallVector<float> getCorrectedBias(ContractionOpInterface op, const FilterQuantizer &filter) const {
+  /// The bias, and what makes up for the errors of the weights in the mean; empty when there is neither. An op of another
+  /// dialect keeps the bias that it has: how its weight lies and whether it could take a bias is not known.
+  SmallVector<float> getCorrectedBias(QuantizableOpInterface op, const FilterQuantizer &filter) const {
     SmallVector<float> bias;
-    if (Value value = op.getBias())
+    if (Value value = op.getBiasValue())
       bias = *getConstantFloats(value);
-    StatisticsAttr seen = statistics.lookup(op.getInput());
+    auto contraction = dyn_cast<ContractionOpInterface>(op.getOperation());
+    if (!contraction)
+      return bias;
+    StatisticsAttr seen = statistics.lookup(contraction.getInput());
     auto means = dyn_cast_if_present<DenseElementsAttr>(seen ? seen.getMeans() : ElementsAttr());
     if (!means)
       return bias;
-    SmallVector<double> factors = getMeanFactors(op, llvm::to_vector(means.getValues<float>()));
+    SmallVector<double> factors = getMeanFactors(contraction, llvm::to_vector(means.getValues<float>()));
     if (factors.empty())
       return bias;
     bias.resize(filter.getNumChannels(), 0.0f);
@@ -87,7 +91,7 @@ private:
   }
 
   /// Gives the op a bias of whole accumulator units, which its scales may have to be raised for.
-  void quantizeBias(ContractionOpInterface op, FilterQuantizer &filter, float inputScale) {
+  void quantizeBias(QuantizableOpInterface op, FilterQuantizer &filter, float inputScale) {
     SmallVector<float> bias = getCorrectedBias(op, filter);
     if (bias.empty())
       return;
@@ -101,26 +105,30 @@ private:
                                    double(scale));
     }
     auto type = RankedTensorType::get({filter.getNumChannels()}, builder.getF32Type());
-    Value constant = arith::ConstantOp::create(builder, op.getBias() ? op.getBias().getLoc() : op.getLoc(),
+    Value old = op.getBiasValue();
+    Value constant = arith::ConstantOp::create(builder, old ? old.getLoc() : op.getLoc(),
                                                DenseElementsAttr::get(type, ArrayRef(bias)));
+    if (old)
+      return op.getOperandsWithRole(OperandRole::Bias).front().operand->set(constant);
     llvm::TypeSwitch<Operation *>(op).Case<ConvOp, ContractOp>(
         [&](auto typed) { typed.getBiasMutable().assign(constant); });
   }
 
-  void quantizeWeights(ContractionOpInterface op) {
+  void quantizeWeights(QuantizableOpInterface op) {
     AssignedSchemes schemes = *AssignedSchemes::get(op);
-    StorageParams input = getInputParams(op);
+    OpOperand *activation = op.getOperandsWithRole(OperandRole::Activation).front().operand;
+    StorageParams input = getInputParams(op, activation->get());
     FilterQuantizer filter = createFilterQuantizer(op, schemes.filter);
     builder.setInsertionPoint(op);
     quantizeBias(op, filter, input.scale);
-    auto type = cast<RankedTensorType>(op.getFilter().getType());
+    OpOperand *weight = op.getWeight()->operand;
+    auto type = cast<RankedTensorType>(weight->get().getType());
     auto codeType = type.clone(schemes.filter.getStorageElementType());
-    Location loc = op.getFilter().getLoc();
+    Location loc = weight->get().getLoc();
     Value codes =
         arith::ConstantOp::create(builder, loc, createByteElements(codeType, filter.encode(), getUserName(op)));
     auto [scale, zeroPoint] = createParams(builder, loc, schemes.filter, type.getShape(), filter.getScales(), 0);
-    op->replaceUsesOfWith(op.getFilter(),
-                          DequantizeOp::create(builder, loc, type, codes, scale, zeroPoint, schemes.filter));
+    weight->set(DequantizeOp::create(builder, loc, type, codes, scale, zeroPoint, schemes.filter));
   }
 
   /// Puts nibble.quantize and nibble.dequantize between a value and the consumers that read its codes.
@@ -145,10 +153,13 @@ private:
 
   /// The value in the scheme that the consumer demands when that is another one.
   std::optional<Value> inDemandedScheme(OpOperand &use, Value value, Value codes, const StorageParams &from) {
-    auto contraction = dyn_cast<ContractionOpInterface>(use.getOwner());
-    if (!contraction || !plan.isIntegerContraction(contraction) || contraction.getInput() != value)
+    if (!plan.isIntegerContraction(use.getOwner()))
       return std::nullopt;
-    StorageParams to = getInputParams(contraction);
+    auto op = cast<QuantizableOpInterface>(use.getOwner());
+    if (llvm::none_of(op.getOperandsWithRole(OperandRole::Activation),
+                      [&](const QuantizableOperand &activation) { return activation.operand == &use; }))
+      return std::nullopt;
+    StorageParams to = getInputParams(op, value);
     if (to.scheme == from.scheme)
       return std::nullopt;
     Location loc = value.getLoc();
@@ -171,6 +182,8 @@ private:
 struct QuantizePass : public nibble::impl::QuantizePassBase<QuantizePass> {
   void runOnOperation() override {
     func::FuncOp function = getOperation();
+    if (function.isDeclaration())
+      return;
     if (!llvm::hasSingleElement(function.getBody())) {
       function.emitOpError() << "expected one block, got " << function.getBody().getBlocks().size();
       return signalPassFailure();

@@ -20,7 +20,7 @@ static float normalScale(double scale) {
 
 FilterQuantizer::FilterQuantizer(SmallVector<float> floats, ArrayRef<int64_t> shape, int64_t channelAxis,
                                  SchemeAttr scheme)
-    : values(std::move(floats)), numChannels(shape[channelAxis]), minCode(scheme.getMinCode()),
+    : values(std::move(floats)), numChannels(channelAxis < 0 ? 1 : shape[channelAxis]), minCode(scheme.getMinCode()),
       maxCode(scheme.getMaxCode()) {
   for (int64_t size : shape.drop_front(channelAxis + 1))
     innerSize *= size;

@@ -10,7 +10,7 @@ namespace nibble {
 /// The filter of one contraction on its way to codes. Parameters are per output channel, or one pair for the tensor.
 class FilterQuantizer {
 public:
-  /// `channelAxis` is the dimension of the filter that becomes the output channel. The scheme is an integer scheme of at most
+  /// `channelAxis` is the dimension of the filter that becomes the output channel, -1 when all of it is one. The scheme is an integer scheme of at most
   /// 8 bits without zero point, per tensor or per index of `channelAxis`. `values` are finite.
   FilterQuantizer(llvm::SmallVector<float> values, llvm::ArrayRef<int64_t> shape, int64_t channelAxis, SchemeAttr scheme);
 

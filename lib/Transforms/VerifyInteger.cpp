@@ -18,9 +18,11 @@ struct VerifyIntegerPass : public nibble::impl::VerifyIntegerPassBase<VerifyInte
     getOperation().walk([&](QuantizableOpInterface op) {
       if (!op->hasAttr(schemesAttrName))
         return;
-      auto rule = op->getAttrOfType<StringAttr>(floatAttrName);
-      op->emitError() << "'" << getUserName(op) << "' was assigned an integer scheme and stayed float: "
-                      << (rule ? rule.getValue() : "its operands are not dequantized codes");
+      StringRef rule = isa<ContractionOpInterface>(op.getOperation()) ? "its operands are not dequantized codes"
+                                                                      : "no pass of its dialect replaced it";
+      if (auto known = op->getAttrOfType<StringAttr>(floatAttrName))
+        rule = known.getValue();
+      op->emitError() << "'" << getUserName(op) << "' was assigned an integer scheme and stayed float: " << rule;
       signalPassFailure();
     });
     markAllAnalysesPreserved();

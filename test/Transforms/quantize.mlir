@@ -73,3 +73,39 @@ func.func @corrected_padding_and_groups(%x: tensor<1x3x1x2xf32>) -> tensor<1x3x1
           nibble.schemes = {calibrator = "min-max", filter = #s8, input = #u8}} -> tensor<1x3x1x2xf32>
   return %y : tensor<1x3x1x2xf32>
 }
+
+// -----
+
+#u8 = #nibble.scheme<u8, zero_point = integer>
+#s8 = #nibble.scheme<s8 narrow, block = [0, 1]>
+
+// Values are stored in codes between the ops of the function, not of their regions.
+// CHECK-LABEL: @nested
+// CHECK: nibble.contract {{.*}}nibble.float = "it stands inside of 'scf.if'"
+func.func @nested(%x: tensor<1x2xf32>, %condition: i1) -> tensor<1x1xf32> {
+  %w = arith.constant dense<1.0> : tensor<2x1xf32>
+  %init = tensor.empty() : tensor<1x1xf32>
+  %y = scf.if %condition -> tensor<1x1xf32> {
+    %0 = nibble.contract ins(%x, %w : tensor<1x2xf32>, tensor<2x1xf32>) outs(%init : tensor<1x1xf32>)
+           {nibble.schemes = {calibrator = "min-max", filter = #s8, input = #u8}} -> tensor<1x1xf32>
+    scf.yield %0 : tensor<1x1xf32>
+  } else {
+    scf.yield %init : tensor<1x1xf32>
+  }
+  return %y : tensor<1x1xf32>
+}
+
+// -----
+
+#u8 = #nibble.scheme<u8, zero_point = integer>
+
+// A linalg op that could not be raised to an op of ours; a function that is not here.
+// CHECK-LABEL: @not_raised
+// CHECK: linalg.vecmat {nibble.float = "'linalg.vecmat' has no integer form"
+func.func @not_raised(%x: tensor<2xf32>, %init: tensor<3xf32>) -> tensor<3xf32> {
+  %w = arith.constant dense<1.0> : tensor<2x3xf32>
+  %y = linalg.vecmat {nibble.schemes = {calibrator = "min-max", input = #u8}}
+         ins(%x, %w : tensor<2xf32>, tensor<2x3xf32>) outs(%init : tensor<3xf32>) -> tensor<3xf32>
+  return %y : tensor<3xf32>
+}
+func.func private @declared(tensor<2xf32>)

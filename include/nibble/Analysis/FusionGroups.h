@@ -33,7 +33,7 @@ bool isSumReduction(mlir::Operation *op);
 /// A root and the elementwise ops behind it that run in the same kernel.
 struct FusionGroup {
   enum class Kind {
-    Contraction, // nibble.conv or nibble.contract; the rest is its epilogue
+    Contraction, // nibble.conv or nibble.contract, the rest is its epilogue; a quantizable op of another dialect, alone
     Reduction,   // a sum of elements; the rest turns it into an average or requantizes it
     Elementwise, // the root is elementwise itself
   };

@@ -14,17 +14,33 @@ def QuantizableOpInterface : OpInterface<"QuantizableOpInterface"> {
   let cppNamespace = "::nibble";
   let description = [{
     A contraction that has an integer form: products of an activation and a weight, summed in an integer accumulator.
-    An op says which operand plays which role; the passes decide the schemes.
+    An op says which operand plays which role; the passes decide the schemes. After `nibble-quantize` its activations and its
+    weight are results of `nibble.dequantize`, and its bias is a whole number of accumulator units. `nibble-fuse-contractions`
+    makes integer ops of `nibble.conv` and `nibble.contract`; an op of another dialect is left for that dialect to lower,
+    as the same op on dequantized values or in integers.
   }];
   let methods = [
     InterfaceMethod<[{
-      The operands that a scheme can be assigned to, with their roles. An activation has one scale for the whole tensor;
-      a weight may have one for each index of `channelAxis`, the dimension that survives as the output channel.
+      The operands that have a role, f32 tensors: activations in the order in which they are multiplied, at most one weight and
+      one bias. An activation has one scale for the whole tensor; a weight may have one for each index of `channelAxis`, the
+      dimension that survives as the output channel; a bias has one element for each of these indices.
     }], "::llvm::SmallVector<::nibble::QuantizableOperand>", "getQuantizableOperands">,
     InterfaceMethod<[{
       How many products are summed for one element of the result; decides whether a 32-bit accumulator can overflow.
     }], "int64_t", "getReductionSize">,
+    InterfaceMethod<[{
+      Whether somebody computes the op in integers once its operands are dequantized codes. Where nobody does, codes would cost
+      accuracy and gain nothing, and the passes leave the op float.
+    }], "bool", "hasIntegerForm", (ins), [{}], [{ return true; }]>,
   ];
+  let extraClassDeclaration = [{
+    /// The operands with one role, in order.
+    ::llvm::SmallVector<::nibble::QuantizableOperand> getOperandsWithRole(::nibble::OperandRole role);
+    /// The weight with its role; nothing when there is none.
+    ::std::optional<::nibble::QuantizableOperand> getWeight();
+    /// The bias; null when there is none.
+    ::mlir::Value getBiasValue();
+  }];
 }
 
 def SameScaleOpInterface : OpInterface<"SameScaleOpInterface"> {

@@ -1,6 +1,7 @@
 //===- ContractOps.cpp - nibble.conv and nibble.contract -------------------------------------------===//
 
 #include "nibble/Dialect/Nibble/IR/NibbleDialect.h"
+#include "mlir/IR/Matchers.h"
 
 using namespace mlir;
 using namespace nibble;
@@ -44,9 +45,20 @@ int64_t ContractOp::getNumChannels() { return getInitType().getShape().back(); }
 // Quantizable
 //===----------------------------------------------------------------------------------------------===//
 
-SmallVector<QuantizableOperand> ConvOp::getQuantizableOperands() {
-  return {{&getInputMutable(), OperandRole::Activation}, {&getFilterMutable(), OperandRole::Weight, 3}};
+/// A filter that is computed at run time is an activation with one scale.
+template <typename ContractionOp>
+static SmallVector<QuantizableOperand> quantizableOperands(ContractionOp op, int64_t channelAxis) {
+  SmallVector<QuantizableOperand> operands = {{&op.getInputMutable(), OperandRole::Activation}};
+  if (matchPattern(op.getFilter(), m_Constant()))
+    operands.push_back({&op.getFilterMutable(), OperandRole::Weight, channelAxis});
+  else
+    operands.push_back({&op.getFilterMutable(), OperandRole::Activation});
+  for (OpOperand &bias : op.getBiasMutable())
+    operands.push_back({&bias, OperandRole::Bias, 0});
+  return operands;
 }
+
+SmallVector<QuantizableOperand> ConvOp::getQuantizableOperands() { return quantizableOperands(*this, 3); }
 
 int64_t ConvOp::getReductionSize() {
   ArrayRef<int64_t> shape = getFilterShape();
@@ -55,11 +67,7 @@ int64_t ConvOp::getReductionSize() {
 
 SmallVector<QuantizableOperand> ContractOp::getQuantizableOperands() {
   int64_t rank = getFilterShape().size();
-  // A filter that is computed at run time is an activation with one scale.
-  if (!matchPattern(getFilter(), m_Constant()))
-    return {{&getInputMutable(), OperandRole::Activation}, {&getFilterMutable(), OperandRole::Activation}};
-  return {{&getInputMutable(), OperandRole::Activation},
-          {&getFilterMutable(), OperandRole::Weight, getTransposeFilter() ? rank - 2 : rank - 1}};
+  return quantizableOperands(*this, getTransposeFilter() ? rank - 2 : rank - 1);
 }
 
 int64_t ContractOp::getReductionSize() { return getInputType().getShape().back(); }
