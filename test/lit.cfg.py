@@ -18,7 +18,7 @@ from lit.llvm import llvm_config
 config.name = "nibble"
 config.test_format = lit.formats.ShTest(execute_external=False)
 config.suffixes = [".mlir", ".test", ".py"]
-config.excludes = ["Inputs", "Models", "CMakeLists.txt", "check.py", "lit.cfg.py", "run.sh"]
+config.excludes = ["Inputs", "Models", "Shop", "CMakeLists.txt", "check.py", "lit.cfg.py", "run.sh"]
 config.test_source_root = os.path.dirname(__file__)
 config.test_exec_root = os.path.join(config.nibble_build_root, "test")
 
@@ -26,7 +26,7 @@ if lit.util.killProcessAndChildrenIsSupported()[0]:
     lit_config.maxIndividualTestTime = 600
 
 tools_dir = os.path.join(config.nibble_build_root, "bin")
-llvm_config.with_system_environment(["HOME", "NIBBLE_VERIFY_ROUNDTRIP"])
+llvm_config.with_system_environment(["HOME", "CCACHE_DIR", "NIBBLE_VERIFY_ROUNDTRIP"])
 llvm_config.with_environment("PATH", config.llvm_tools_dir, append_path=True)
 llvm_config.use_default_substitutions()
 
@@ -53,6 +53,9 @@ add_tool("nibble-interpret")
 add_tool("nibble-lsp-server")
 add_tool("nibble-translate")
 config.substitutions.append((r"%mlir_opt\b", os.path.join(config.llvm_tools_dir, "mlir-opt")))
+config.substitutions.append((r"%llvm_lib_dir\b", os.path.join(config.llvm_tools_dir, "..", "lib")))
+# How test/Downstream configures a project: with the compiler of this build, and its cache.
+config.substitutions.append((r"%cmake_options\b", config.nibble_cmake_options))
 config.substitutions.append((r"%source_root\b", config.nibble_source_root))
 config.substitutions.append((r"%build_root\b", config.nibble_build_root))
 models_dir = os.path.join(config.test_source_root, "Models")
