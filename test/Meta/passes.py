@@ -5,8 +5,10 @@
 # CHECK: include/nibble/Transforms/Passes.td: FoldThingsPass has no lib/Transforms/FoldThings.cpp
 # CHECK: include/nibble/Transforms/Passes.td: FoldThingsPass has no test/Transforms/fold-things.mlir
 # CHECK: include/nibble/Transforms/Passes.td: the description of FoldThingsPass has no 'Ensures:'
+# CHECK: include/nibble/Transforms/Passes.td: the example of LowerGoodPass has toy.first, which the first case of test/Transforms/lower-good.mlir lacks
 # CHECK-NOT: {{.}}
-"""One pass, one file, one name in three spellings, and a description that says what the pass requires and ensures."""
+"""One pass, one file, one name in three spellings, and a description that says what the pass requires and ensures, with an example
+that is the first case of the pass's test."""
 
 import os
 import re
@@ -52,6 +54,22 @@ def check_pass(root, path, name, argument, definition):
     for heading in ("Requires:", "Ensures:"):
         if heading not in definition:
             yield f"{path}: the description of {name} has no '{heading}'"
+    if os.path.exists(os.path.join(root, expected[1])):
+        yield from check_example(root, path, name, definition, expected[1])
+
+
+def check_example(root, path, name, definition, test):
+    """What happens to the example is checked by its test; its text is abridged, so that only the ops can be compared."""
+    before = re.search(r"```mlir\n(.*?)```", definition, re.S)
+    if not before:
+        yield f"{path}: the description of {name} has no example"
+        return
+    first_case = tree.read(root, test).split("// -----")[0]
+    code = "\n".join(line for line in first_case.splitlines() if not line.lstrip().startswith("//"))
+    example = re.sub(r"//.*", "", before.group(1))
+    for op in sorted(set(re.findall(r"(?<![\w#@%.\"])([a-z_]+\.[a-z_0-9]+)\b", example))):
+        if op not in code:
+            yield f"{path}: the example of {name} has {op}, which the first case of {test} lacks"
 
 
 def check(root):

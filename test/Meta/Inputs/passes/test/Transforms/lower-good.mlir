@@ -1,0 +1,2 @@
+// toy.first
+toy.second

@@ -2,5 +2,12 @@ def FoldThingsPass : Pass<"nibble-fold-stuff"> {
   let description = [{ Requires: nothing. }];
 }
 def LowerGoodPass : Pass<"nibble-lower-good", "::mlir::ModuleOp"> {
-  let description = [{ Requires: nothing. Ensures: nothing. }];
+  let description = [{
+    Requires: nothing. Ensures: nothing.
+
+    ```mlir
+    toy.first
+    toy.second
+    ```
+  }];
 }
