@@ -45,6 +45,7 @@ def add_tool(name, arguments=""):
 roundtrip = " --verify-roundtrip" if os.environ.get("NIBBLE_VERIFY_ROUNDTRIP") == "1" else ""
 add_tool("nibble-opt", roundtrip)
 add_tool("nibble")
+add_tool("nibble-arrays")
 add_tool("nibble-bench")
 add_tool("nibble-conformance")
 add_tool("nibble-emit")

@@ -42,7 +42,7 @@ def check(root):
         elif checksum(os.path.join(data, path)) != expected:
             yield f"{path}: checksum {checksum(os.path.join(data, path))}, docs/Development.md has {expected}"
     for test, path in used_paths(root):
-        if not any(path == listed or path.startswith(listed.rstrip("/") + "/") for listed in table):
+        if not any((path + "/").startswith(listed.rstrip("/") + "/") for listed in table):
             yield f"{test}: uses {path}, which docs/Development.md does not list"
 
 
