@@ -214,7 +214,14 @@ static FailureOr<Buffer> makeArgument(StringRef role, MemRefType type, ModuleOp 
     return succeeded(tensor) ? Buffer::create(*tensor) : FailureOr<Buffer>(failure());
   }
   bool isScratch = role == "output" || role == "workspace" || (role == "weights" && type.getNumElements() == 0);
-  return isScratch ? Buffer::create(type.getElementType(), type.getShape()) : FailureOr<Buffer>(failure());
+  FailureOr<Tensor> scratch = failure();
+  if (isScratch)
+    scratch = Tensor::create(type.getElementType(), type.getShape());
+  if (failed(scratch))
+    return failure();
+  // What is in it is undefined: nothing that a program could take for a zero.
+  std::memset(scratch->getMutableData(), 0xa5, scratch->getSizeInBytes());
+  return Buffer::create(*scratch);
 }
 
 /// The arguments of a lowered @main: memory by `nibble.role`, and pointers to how threads are started, which nothing
