@@ -1,6 +1,7 @@
 """Compares outputs of programs; prints what it found and exits with 1 when that is not what is asked for.
 
 Usage: compare.py close GOT WANT TOLERANCE      |got - want| <= TOLERANCE * the largest |want|
+       compare.py ties GOT WANT TOLERANCE COUNT the same for all samples but COUNT
        compare.py sqnr GOT WANT DECIBEL         at least this signal-to-noise ratio
        compare.py same GOT WANT                 the same bytes
        compare.py printed TEXT WANT             nibble-interpret's text has the same float32 elements
@@ -31,6 +32,14 @@ def close(got, want, tolerance):
     error = max(abs(a - b) for a, b in zip(got, want, strict=True)) / max(map(abs, want))
     print(f"shape {got_shape}, largest error {error:.3g} of the largest value")
     return got_shape == want_shape and error <= float(tolerance)
+
+
+def ties(got, want, tolerance, count):
+    pairs = list(zip(samples(got), samples(want), strict=True))
+    bound = float(tolerance) * max(abs(b) for _, sample in pairs for b in sample)
+    differing = sum(any(abs(a - b) > bound for a, b in zip(*pair, strict=True)) for pair in pairs)
+    print(f"{differing} of {len(pairs)} samples differ by more than {bound:.3g}")
+    return differing <= int(count)
 
 
 def sqnr(got, want, decibel):
@@ -117,7 +126,7 @@ def decoded(got, want, tolerance):
 
 
 COMMANDS = {
-    "close": close, "sqnr": sqnr, "same": same, "printed": printed, "class": largest_class, "top5": top5, "overlap": overlap,
+    "close": close, "ties": ties, "sqnr": sqnr, "same": same, "printed": printed, "class": largest_class, "top5": top5, "overlap": overlap,
     "decoded": decoded
 }  # fmt: skip
 if __name__ == "__main__":
