@@ -61,6 +61,10 @@ static Expected<std::vector<nibble_array>> getInputs(const nibble_info &info, Ar
     array.rank = view.shape.size();
     copy(view.shape, array.shape);
     array.data = const_cast<void *>(view.data);
+    // An array without elements may lie nowhere, but the program refuses null.
+    static char nothing;
+    if (!array.data && nibble_array_size(array.dtype, array.rank, array.shape) == 0)
+      array.data = &nothing;
   }
   return arrays;
 }
