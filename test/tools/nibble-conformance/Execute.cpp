@@ -50,6 +50,7 @@ public:
   Executor(Session &session, Case &data) : session(session), data(data), errors(&session.getContext()) {}
 
   Outcome run(bool evaluate) {
+    freezeFilters();
     if (failed(import()))
       return outcome;
     if (llvm::Error error = readInputs())
@@ -65,6 +66,20 @@ public:
   }
 
 private:
+  void freeze(StringRef name) {
+    data.freezeInput(name);
+    ++outcome.numFrozenInputs;
+  }
+
+  /// Convolutions are compiled with filters that are known, as in any trained network; the cases have them as inputs.
+  void freezeFilters() {
+    for (const onnx::NodeProto &node : data.model.graph().node())
+      if (StringRef(node.op_type()).contains("Conv"))
+        for (const std::string &input : llvm::drop_begin(node.input()))
+          if (llvm::is_contained(data.inputNames, input))
+            freeze(input);
+  }
+
   /// Imports the model, with more and more inputs frozen as the importer asks for their values.
   LogicalResult import() {
     for (;;) {
@@ -74,8 +89,7 @@ private:
       SmallVector<StringRef> matches;
       if (!needsConstant.match(outcome.importProblem, &matches) || !llvm::is_contained(data.inputNames, matches[1]))
         return failure();
-      data.freezeInput(matches[1]);
-      ++outcome.numFrozenInputs;
+      freeze(matches[1]);
       outcome.importProblem.clear();
     }
   }

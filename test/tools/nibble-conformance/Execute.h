@@ -24,7 +24,8 @@ struct Outcome {
 
 /// Imports a case, evaluates it on the reference, compiles it for this machine without quantization, runs it, and compares both
 /// results with what is expected. Symbolic dimensions have the sizes of the data. Programs of nibble have static shapes: an input
-/// whose value the importer has to know, by its own message (a shape, axes, pads), becomes an initializer.
+/// whose value the importer has to know, by its own message (a shape, axes, pads), becomes an initializer, and so do filters and biases
+/// of convolutions, which are weights in every trained network.
 /// Without `evaluate` the reference, which is slow, is left out.
 Outcome execute(Session &session, const CaseFiles &files, bool evaluate = true);
 

@@ -50,8 +50,8 @@ public:
       outs() << "left out  " << name << ": " << outcome.getProblem() << "\n";
       ++numLeftOut[*reason];
     } else {
-      outs() << "failed    " << name << ": "
-             << (reason ? "it is listed as left out and passes" : outcome.getProblem()) << "\n";
+      std::string rotten = "it is listed as left out and passes; remove its line from " + leftOutPath;
+      outs() << "failed    " << name << ": " << (reason ? rotten : outcome.getProblem()) << "\n";
       ++numFailed;
     }
   }

@@ -13,6 +13,7 @@
 #include "nibble/Data/Npz.h"
 #include "nibble/Driver/Session.h"
 #include "nibble/Import/Importer.h"
+#include "nibble/Runtime/Npy.h"
 #include "nibble/Scheme/Recipe.h"
 #include "mlir/IR/Diagnostics.h"
 #include "llvm/Support/CommandLine.h"
@@ -47,13 +48,23 @@ static bool readModel(const std::string &path) {
   return succeeded(importModel(path, {}, &session.getContext()));
 }
 
+/// The reader of compiled programs, in C.
+static bool readInProgram(const std::string &path) {
+  nibble_array array = {};
+  nibble_error error = {""};
+  if (nibble_npy_read(path.c_str(), &array, &error) != 0)
+    return false;
+  std::free(array.data);
+  return true;
+}
+
 /// Reads a file as what its name says that it is; nothing for a kind that is not known.
 static std::optional<bool> readFile(const std::string &path) {
   StringRef extension = sys::path::extension(path);
   if (extension == ".onnx")
     return readModel(path);
   if (extension == ".npy")
-    return accept(data::readNpy(path));
+    return accept(data::readNpy(path)) + readInProgram(path) != 0;
   if (extension == ".npz")
     return accept(data::readNpz(path));
   if (extension == ".png" || extension == ".jpg")
