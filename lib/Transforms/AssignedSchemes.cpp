@@ -30,9 +30,22 @@ std::string nibble::getUserName(Operation *op) {
   return op->getName().getStringRef().str();
 }
 
+/// What an op costs in float: the products of a contraction, the elements that another op makes.
+static std::pair<StringRef, int64_t> getFloatCost(Operation *op) {
+  int64_t numElements = cast<ShapedType>(op->getResult(0).getType()).getNumElements();
+  auto contraction = dyn_cast<ContractionOpInterface>(op);
+  if (!contraction)
+    return {"Elements", numElements};
+  int64_t sumLength = cast<ShapedType>(contraction.getInput().getType()).getShape().back();
+  if (isa<ConvOp>(op))
+    sumLength = cast<ShapedType>(contraction.getFilter().getType()).getNumElements() / contraction.getNumChannels();
+  return {"Products", numElements * sumLength};
+}
+
 void nibble::leaveFloat(Operation *op, const Twine &rule) {
   std::string text = rule.str();
   op->setAttr(floatAttrName, StringAttr::get(op->getContext(), text));
+  auto [unit, cost] = getFloatCost(op);
   remark::missed(op->getLoc(), remark::RemarkOpts::name("float").category("nibble-quantize"))
-      << "'" << getUserName(op) << "' stays float" << remark::reason("{0}", text);
+      << "'" + getUserName(op) + "' stays float" << remark::reason("{0}", text) << remark::metric(unit, cost);
 }

@@ -1,5 +1,6 @@
 //===- FuseReductions.cpp - sums of dequantized values as sums of codes -----------------------------===//
 
+#include "AssignedSchemes.h"
 #include "Epilogue.h"
 #include "nibble/Transforms/Passes.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -8,6 +9,7 @@
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/IR/Matchers.h"
 #include "mlir/IR/PatternMatch.h"
+#include "mlir/IR/Remarks.h"
 #include <limits>
 
 namespace nibble {
@@ -142,6 +144,10 @@ bool fuseGroup(IRRewriter &rewriter, const FusionGroup &group) {
   }
   rewriter.setInsertionPoint(last);
   Location loc = group.root->getLoc();
+  remark::missed(loc, remark::RemarkOpts::name("sums-in-memory").category("nibble-fuse"))
+      << "'" + getUserName(group.root) + "' keeps its sums of i32 in memory"
+      << remark::reason("a reduction has no epilogue")
+      << remark::metric("Bytes", 4 * cast<ShapedType>(group.root->getResult(0).getType()).getNumElements());
   Value sum = createSum(rewriter, loc, *input, nest,
                         cast<RankedTensorType>(group.root->getResult(0).getType()).getShape());
   rewriter.replaceOp(last, createElementwise(rewriter, loc, sum, spec));

@@ -52,8 +52,9 @@ public:
       store(value);
     for (Operation *op : plan.getFloatOpsBetween())
       remark::missed(op->getLoc(), remark::RemarkOpts::name("float-between").category(remarkCategory))
-          << "'" << getUserName(op) << "' runs in float between integer ops"
-          << remark::reason("'{0}' has no form on codes", op->getName().getStringRef());
+          << "'" + getUserName(op) + "' runs in float between integer ops"
+          << remark::reason("'{0}' has no form on codes", op->getName().getStringRef())
+          << remark::metric("Elements", cast<ShapedType>(op->getResult(0).getType()).getNumElements());
   }
 
   unsigned numRequantized = 0;
@@ -97,7 +98,7 @@ private:
       return;
     if (unsigned numRaised = filter.fitScalesToBias(bias, inputScale))
       remark::analysis(op.getLoc(), remark::RemarkOpts::name("raised-scale").category(remarkCategory))
-          << "'" << getUserName(op) << "' has raised weight scales"
+          << "'" + getUserName(op) + "' has raised weight scales"
           << remark::reason("the bias of {0} channels would not fit 32 bits", numRaised);
     for (auto [channel, element] : llvm::enumerate(bias)) {
       float scale = filter.getScale(channel);
