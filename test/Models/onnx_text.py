@@ -80,6 +80,10 @@ class Parser:
         token = self.take()
         return int(token) if re.fullmatch(r"[-+]?\d+", token) else float(token)
 
+    def element(self):
+        """Of a list: a number or a string."""
+        return self.take()[1:-1] if self.peek().startswith('"') else self.number()
+
     def dimension(self):
         return int(self.take()) if self.peek().isdigit() else self.take()
 
@@ -106,7 +110,7 @@ class Parser:
         if token.startswith('"'):
             return name, self.take()[1:-1]
         if token == "[":
-            return name, self.list_of("[", self.number, "]")
+            return name, self.list_of("[", self.element, "]")
         if token in DTYPES:
             return name, self.tensor(*self.tensor_type())
         return name, self.graph() if self.tokens[self.position].lastgroup == "name" else self.number()

@@ -44,7 +44,7 @@ def tensor(name, array):
 
 
 def attribute(name, value):
-    """The kind follows from the Python type: float, int, str, array, Graph, list of int or list of float."""
+    """The kind follows from the Python type: float, int, str, array, Graph, list of int, str or float."""
     if isinstance(value, float):
         kind, payload = 1, real(2, value)
     elif isinstance(value, int):
@@ -55,6 +55,8 @@ def attribute(name, value):
         kind, payload = 4, data(5, tensor("", value))
     elif isinstance(value, Graph):
         kind, payload = 5, data(6, value.encode())
+    elif value and all(isinstance(element, str) for element in value):
+        kind, payload = 8, b"".join(data(9, element) for element in value)
     elif all(isinstance(element, int) for element in value):
         kind, payload = 7, b"".join(integer(8, element) for element in value)
     else:

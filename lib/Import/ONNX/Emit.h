@@ -71,6 +71,8 @@ Tensor concat(Node &node, llvm::ArrayRef<Tensor> inputs, int64_t axis);
 /// Negative padding crops.
 Tensor pad(Node &node, const Tensor &input, llvm::ArrayRef<int64_t> low, llvm::ArrayRef<int64_t> high,
            mlir::TypedAttr value);
+/// A linalg.generic without inputs: `body` computes the element at an index of the result, of tensors around it.
+Tensor generate(Node &node, llvm::ArrayRef<int64_t> shape, mlir::Type elementType, Body body);
 /// A linalg.generic that reads, at each index of the result, the input where `source` says: affine indices of the input.
 /// What is read must be inside it.
 Tensor gather(Node &node, const Tensor &input, llvm::ArrayRef<int64_t> shape,

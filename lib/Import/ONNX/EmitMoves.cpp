@@ -80,16 +80,11 @@ Tensor nibble::onnx_import::transpose(Node &node, const Tensor &input, ArrayRef<
   return Tensor(op->getResult(0), input.isUnsigned);
 }
 
-Tensor nibble::onnx_import::gather(
-    Node &node, const Tensor &input, ArrayRef<int64_t> shape,
-    function_ref<SmallVector<Value>(ImplicitLocOpBuilder &, ValueRange)> source) {
-  if (node.failed() || !input)
-    return {};
-  RankedTensorType type = node.getTensorType(shape, input.getElementType());
+Tensor nibble::onnx_import::generate(Node &node, ArrayRef<int64_t> shape, Type elementType, Body body) {
+  RankedTensorType type = node.failed() ? RankedTensorType() : node.getTensorType(shape, elementType);
   if (!type)
     return {};
-  Value data = node.materialize(input);
-  Value empty = tensor::EmptyOp::create(node, shape, type.getElementType());
+  Value empty = tensor::EmptyOp::create(node, shape, elementType);
   SmallVector<utils::IteratorType> iterators(shape.size(), utils::IteratorType::parallel);
   auto op = linalg::GenericOp::create(
       node, TypeRange{type}, ValueRange{}, ValueRange{empty}, node.getMultiDimIdentityMap(type.getRank()), iterators,
@@ -98,9 +93,22 @@ Tensor nibble::onnx_import::gather(
         SmallVector<Value> index;
         for (int64_t dim : llvm::seq(type.getRank()))
           index.push_back(linalg::IndexOp::create(b, dim));
-        linalg::YieldOp::create(b, Value(tensor::ExtractOp::create(b, data, source(b, index))));
+        linalg::YieldOp::create(b, body(b, index));
       });
-  return Tensor(op.getResult(0), input.isUnsigned);
+  return Tensor(op.getResult(0));
+}
+
+Tensor nibble::onnx_import::gather(
+    Node &node, const Tensor &input, ArrayRef<int64_t> shape,
+    function_ref<SmallVector<Value>(ImplicitLocOpBuilder &, ValueRange)> source) {
+  if (node.failed() || !input)
+    return {};
+  Value data = node.materialize(input);
+  Tensor result = generate(node, shape, input.getElementType(), [&](ImplicitLocOpBuilder &b, ValueRange index) -> Value {
+    return tensor::ExtractOp::create(b, data, source(b, index));
+  });
+  result.isUnsigned = input.isUnsigned;
+  return result;
 }
 
 Tensor nibble::onnx_import::copyFrom(Node &node, const Tensor &input, ArrayRef<int64_t> shape, AffineMap source) {
