@@ -25,6 +25,9 @@ static void lowerConcat(tensor::ConcatOp concat) {
   int64_t offset = 0;
   for (Value input : concat.getInputs()) {
     ArrayRef<int64_t> shape = cast<RankedTensorType>(input.getType()).getShape();
+    // Nothing to insert; behind the last element tensor.insert_slice refuses even that.
+    if (llvm::is_contained(shape, 0))
+      continue;
     offsets[concat.getDim()] = rewriter.getIndexAttr(offset);
     result = tensor::InsertSliceOp::create(rewriter, concat.getLoc(), input, result, offsets,
                                            getAsIndexOpFoldResult(rewriter.getContext(), shape), strides);

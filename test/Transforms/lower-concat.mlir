@@ -25,6 +25,17 @@ func.func @producers(%x: tensor<4xf32>) -> tensor<8xf32> {
   return %y : tensor<8xf32>
 }
 
+// Nothing is inserted for an operand without elements.
+// CHECK-LABEL: func.func @empty
+// CHECK-SAME: (%[[A:.*]]: tensor<2x4xf32>, %{{.*}}: tensor<2x0xf32>)
+// CHECK: %[[ALL:.*]] = tensor.insert_slice %[[A]] into %{{.*}}[0, 0] [2, 4] [1, 1]
+// CHECK-NOT: tensor.insert_slice
+// CHECK: return %[[ALL]]
+func.func @empty(%a: tensor<2x4xf32>, %b: tensor<2x0xf32>) -> tensor<2x4xf32> {
+  %y = tensor.concat dim(1) %a, %b : (tensor<2x4xf32>, tensor<2x0xf32>) -> tensor<2x4xf32>
+  return %y : tensor<2x4xf32>
+}
+
 // Near miss: a dynamic shape.
 // CHECK-LABEL: func.func @dynamic
 // CHECK: tensor.concat

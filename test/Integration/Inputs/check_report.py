@@ -17,13 +17,13 @@ arguments = parser.parse_args()
 text = sys.stdin.read()
 print(text, end="")
 checks = []
-if match := re.search(r"^top-1 of \d+ samples\s+([\d.]+) %\s+([\d.]+) %", text, re.MULTILINE):
+if match := re.search(r"^top-1 accuracy\s+([\d.]+) %\s+([\d.]+) %", text, re.MULTILINE):
     floating, quantized = float(match[1]), float(match[2])
     checks += [(floating, arguments.float), (quantized, arguments.int8)]
     checks.append((quantized - floating, None if arguments.drop is None else -arguments.drop))
 elif {arguments.float, arguments.int8, arguments.drop} != {None}:
     sys.exit("error: the report has no accuracy")
-if match := re.search(r"^output SQNR ([\d.]+) dB", text, re.MULTILINE):
+if match := re.search(r"of the outputs is ([\d.]+) dB", text):
     checks.append((float(match[1]), arguments.sqnr))
 elif arguments.sqnr is not None:
     sys.exit("error: the report has no SQNR")
