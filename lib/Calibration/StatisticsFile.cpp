@@ -1,7 +1,7 @@
 //===- StatisticsFile.cpp - reads, writes and merges statistics files ----------------------------------------===//
 
 #include "nibble/Calibration/StatisticsFile.h"
-#include "llvm/Support/FileOutputBuffer.h"
+#include "nibble/Support/OutputFiles.h"
 #include "llvm/Support/JSON.h"
 #include "llvm/Support/MemoryBuffer.h"
 #include <cmath>
@@ -228,14 +228,7 @@ Expected<StatisticsFile> StatisticsFile::loadMerged(ArrayRef<std::string> paths)
 
 Error StatisticsFile::save(StringRef path) const {
   std::string text = StatisticsTextWriter::write(values, arrays);
-  // Written to a temporary file that replaces the old one in the end.
-  Expected<std::unique_ptr<FileOutputBuffer>> output = FileOutputBuffer::create(path, text.size());
-  if (!output)
-    return createStringError(path + ": " + toString(output.takeError()));
-  llvm::copy(text, (*output)->getBufferStart());
-  if (Error error = (*output)->commit())
-    return createStringError(path + ": " + toString(std::move(error)));
-  return Error::success();
+  return writeFile(path, text);
 }
 
 Error StatisticsFile::merge(const StatisticsFile &later) {
