@@ -167,7 +167,7 @@ llvm::Error nibble::compileModel(const CompileOptions &options) {
     announceCpu(options.target, pipeline.cpu);
 
   Session session;
-  llvm::Expected<OwningOpRef<ModuleOp>> module = session.loadModel(options.model);
+  llvm::Expected<OwningOpRef<ModuleOp>> module = session.loadModelFor(options.quantize.recipe, options.model);
   if (!module)
     return module.takeError();
   if (!goal->kind)

@@ -85,7 +85,7 @@ public:
 
 private:
   llvm::Error load() {
-    llvm::Expected<OwningOpRef<ModuleOp>> loaded = session.loadModel(options.model);
+    llvm::Expected<OwningOpRef<ModuleOp>> loaded = session.loadModelFor(options.quantize.recipe, options.model);
     if (!loaded)
       return loaded.takeError();
     model = std::move(*loaded);

@@ -46,7 +46,7 @@ llvm::Error nibble::runModel(const RunOptions &options) {
     return runProgram(**program, options);
   }
   Session session;
-  llvm::Expected<OwningOpRef<ModuleOp>> module = session.loadModel(options.model);
+  llvm::Expected<OwningOpRef<ModuleOp>> module = session.loadModelFor(options.quantize.recipe, options.model);
   if (!module)
     return module.takeError();
   llvm::Expected<CompiledModel> compiled = compileInProcess(session, **module, options.quantize, options.target);

@@ -3,6 +3,9 @@
 #include "nibble/Driver/Session.h"
 #include "nibble/Driver/InitAll.h"
 #include "nibble/Import/Importer.h"
+#include "nibble/Scheme/Recipe.h"
+#include "nibble/Transforms/Passes.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/Diagnostics.h"
 #include "mlir/Parser/Parser.h"
 #include "llvm/ADT/StringExtras.h"
@@ -112,5 +115,38 @@ llvm::Expected<OwningOpRef<ModuleOp>> Session::loadModel(const ModelOptions &opt
     name = getProgramName(options.path);
   if (!name.empty())
     (*module)->setAttr("nibble.model", StringAttr::get(context.get(), name));
+  return module;
+}
+
+/// Whether a module was written with its pixels compiled in.
+static bool takesPixels(ModuleOp module) {
+  auto main = module.lookupSymbol<func::FuncOp>("main");
+  return main && main.getNumArguments() == 1 && main.getArgAttr(0, "nibble.unsigned");
+}
+
+/// The pass that computes the input of a model from pixels as a recipe says.
+static std::unique_ptr<Pass> createPixelInputPass(const data::ImageOptions &images) {
+  InsertPixelInputPassOptions options;
+  if (llvm::any_of(images.mean, [](float mean) { return mean != 0; }))
+    options.mean = llvm::to_vector(images.mean);
+  if (llvm::any_of(images.scale, [](float scale) { return scale != 1; }))
+    options.scale = llvm::to_vector(images.scale);
+  options.channelAxis = images.layout == data::ImageLayout::NCHW ? 1 : 3;
+  return createInsertPixelInputPass(options);
+}
+
+llvm::Expected<OwningOpRef<ModuleOp>> Session::loadModelFor(StringRef recipeName, const ModelOptions &options) {
+  llvm::Expected<OwningOpRef<ModuleOp>> module = loadModel(options);
+  if (!module)
+    return module;
+  llvm::Expected<Recipe> recipe = Recipe::load(recipeName);
+  if (!recipe)
+    return recipe.takeError();
+  if (!recipe->compilesInput() || lastPhase || takesPixels(**module))
+    return module;
+  PassManager passes(context.get());
+  passes.addNestedPass<func::FuncOp>(createPixelInputPass(recipe->getImageOptions()));
+  if (failed(passes.run(**module)))
+    return reported("the recipe's input section does not fit the model");
   return module;
 }

@@ -33,6 +33,9 @@ public:
   /// written, which names the phase.
   llvm::Expected<mlir::OwningOpRef<mlir::ModuleOp>> loadModel(const ModelOptions &options);
 
+  /// The same for a recipe: where its `compile_in` says so, the model takes pixels.
+  llvm::Expected<mlir::OwningOpRef<mlir::ModuleOp>> loadModelFor(llvm::StringRef recipe, const ModelOptions &options);
+
   /// The phase that the loaded model has gone through before it was written; nothing for models as imported.
   std::optional<Phase> getLastPhase() const { return lastPhase; }
 
