@@ -1,0 +1,1 @@
+// (S1), (S3) and one that is gone, (S4).
