@@ -25,7 +25,7 @@ static std::string getError(llvm::StringRef text) {
   return file ? "" : llvm::toString(file.takeError());
 }
 
-TEST(StatisticsFile, ReadsWhatItWrites) {
+TEST(StatisticsFile, ReadsWhatItWrites) { // (S28)
   llvm::SmallString<128> path;
   ASSERT_FALSE(llvm::sys::fs::createTemporaryFile("statistics", "json", path));
   StatisticsFile file = getFile({-1.1f, 0, 3.4e38f, 1e-45f, NAN});
@@ -36,7 +36,7 @@ TEST(StatisticsFile, ReadsWhatItWrites) {
   llvm::sys::fs::remove(path);
 }
 
-TEST(StatisticsFile, MergesStatisticsAndAddsArrays) {
+TEST(StatisticsFile, MergesStatisticsAndAddsArrays) { // (S28)
   StatisticsFile file = getFile({1, 2}), later = getFile({-3, 5});
   EXPECT_FALSE(errorToBool(file.merge(later)));
   const Statistics &merged = file.values["conv\"1"];

@@ -53,7 +53,7 @@ TEST(Histogram, ReachesTheLargestFloats) {
   EXPECT_EQ(Histogram::lowEdge(Histogram::minBin), -0x1p128);
 }
 
-TEST(Statistics, KeepsExtremesAndBatches) {
+TEST(Statistics, KeepsExtremesAndBatches) { // (S27)
   Statistics statistics;
   float first[] = {1, -2, 3}, second[] = {0.5f};
   statistics.update(first, 3);
@@ -69,7 +69,7 @@ TEST(Statistics, KeepsExtremesAndBatches) {
   EXPECT_EQ(statistics.batches()[1].max, 0.5f);
 }
 
-TEST(Statistics, CountsWhatIsNotFiniteApart) {
+TEST(Statistics, CountsWhatIsNotFiniteApart) { // (S26)
   float infinity = std::numeric_limits<float>::infinity(), nan = std::numeric_limits<float>::quiet_NaN();
   float data[] = {1, nan, -infinity, -nan, infinity, 2};
   Statistics statistics;
@@ -81,7 +81,7 @@ TEST(Statistics, CountsWhatIsNotFiniteApart) {
   EXPECT_EQ(statistics.max(), 2);
 }
 
-TEST(Statistics, ChunksDoNotMatter) {
+TEST(Statistics, ChunksDoNotMatter) { // (S26)
   std::vector<float> samples = getSamples(10000, 1);
   samples[77] = std::numeric_limits<float>::infinity();
   Statistics whole;
@@ -100,7 +100,7 @@ TEST(Statistics, ChunksDoNotMatter) {
   }
 }
 
-TEST(Statistics, MergesInAnyOrder) {
+TEST(Statistics, MergesInAnyOrder) { // (S26)
   Statistics forwards, backwards, empty;
   std::vector<Statistics> shards(3);
   for (size_t i = 0; i < shards.size(); ++i) {
@@ -115,7 +115,7 @@ TEST(Statistics, MergesInAnyOrder) {
   EXPECT_EQ(getText(std::move(forwards)), getText(std::move(backwards)));
 }
 
-TEST(Statistics, KeepsTheLastBatches) {
+TEST(Statistics, KeepsTheLastBatches) { // (S27)
   Statistics statistics;
   for (int batch = 0; batch < 5000; ++batch) {
     float x = batch;

@@ -1,0 +1,1 @@
+// docs/Spec.md, "Thing"; docs/Spec.md, "Of things"; docs/Spec.md, "Things"
