@@ -155,7 +155,10 @@ void ContractionKernel::emitPanel(TilePosition position, int64_t numChannels) {
   FilterPanel panel;
   panel.flat = grid.filter.flat;
   panel.numChannels = numChannels;
-  panel.stepStride = isPacked() ? layout.getStepSize(vectors) : grid.filterRowStride;
+  bool isTail = numChannels < layout.getPanelChannels();
+  panel.stepStride = !isPacked() ? grid.filterRowStride
+                     : isTail    ? layout.getTailStepSize()
+                                 : layout.getStepSize(layout.panelVectors);
   panel.vectorStride = layout.numLanes * shape.getElementsPerStep();
   panel.init = bias;
   panel.initIndex = position.channel;

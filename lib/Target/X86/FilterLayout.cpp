@@ -13,9 +13,9 @@ using PlaceFn = llvm::function_ref<void(int64_t, int64_t, int64_t, int64_t, int6
 
 /// One panel, whose first element is at `base` and whose first channel is `firstChannel`.
 static void placePanel(const FilterLayout &layout, int64_t base, int64_t firstChannel, int64_t numChannels,
-                       int64_t vectors, PlaceFn place) {
+                       int64_t stepSize, PlaceFn place) {
   const ContractionShape &shape = layout.shape;
-  int64_t perStep = shape.getElementsPerStep(), stepSize = layout.getStepSize(vectors);
+  int64_t perStep = shape.getElementsPerStep();
   for (int64_t run = 0; run < shape.getNumRuns(); ++run) {
     int64_t runBase = base + run * shape.getStepsPerRun() * stepSize;
     for (int64_t element = 0; element < shape.getRunLength(); ++element) {
@@ -32,12 +32,12 @@ static void placePanels(const FilterLayout &layout, PlaceFn place) {
   for (int64_t group = 0; group < layout.shape.groups; ++group) {
     int64_t base = group * layout.getGroupSize(), channel = group * layout.shape.outputChannels;
     for (int64_t panel = 0; panel < layout.getNumFullPanels(); ++panel) {
-      placePanel(layout, base, channel, layout.getPanelChannels(), layout.panelVectors, place);
+      placePanel(layout, base, channel, layout.getPanelChannels(), layout.getStepSize(layout.panelVectors), place);
       base += layout.getPanelSize();
       channel += layout.getPanelChannels();
     }
     if (int64_t tail = layout.getTailChannels())
-      placePanel(layout, base, channel, tail, layout.getTailVectors(), place);
+      placePanel(layout, base, channel, tail, layout.getTailStepSize(), place);
   }
 }
 

@@ -2,7 +2,8 @@
 //
 // A packed filter is a flat array: for each group, for each panel of channels, for each run of the reduction, for each step
 // of the run, for each channel of the panel, the elements of one dot step (four bytes). Channels are rounded up to whole
-// vectors and runs to whole steps; what is added is zero. The last panel may be narrower.
+// vectors and runs to whole steps; what is added is zero. The last panel may be narrower. When it is less than one vector its
+// channels are rounded up to 16 bytes only: the lanes behind them then hold the next step, and what they sum is not stored.
 //
 // The run of a kernel row is all of its columns and input channels when these lie next to each other in the input, so that
 // a convolution with few channels wastes no part of a step on each pixel.
@@ -16,6 +17,7 @@
 #include "Tiling.h"
 #include "llvm/ADT/ArrayRef.h"
 #include "llvm/ADT/STLFunctionalExtras.h"
+#include "llvm/Support/MathExtras.h"
 
 namespace nibble::x86 {
 
@@ -32,9 +34,13 @@ struct FilterLayout {
   int64_t getTailVectors() const { return llvm::divideCeil(getTailChannels(), numLanes); }
   /// Elements of one step, one panel, one group and the whole filter.
   int64_t getStepSize(int64_t vectors) const { return vectors * numLanes * shape.getElementsPerStep(); }
+  int64_t getTailStepSize() const {
+    int64_t vectors = getTailVectors();
+    return vectors > 1 ? getStepSize(vectors) : llvm::alignTo(getTailChannels() * shape.getElementsPerStep(), 16 / shape.getElementSize());
+  }
   int64_t getPanelSize() const { return getStepSize(panelVectors) * shape.getNumSteps(); }
   int64_t getGroupSize() const {
-    return getNumFullPanels() * getPanelSize() + getStepSize(getTailVectors()) * shape.getNumSteps();
+    return getNumFullPanels() * getPanelSize() + getTailStepSize() * shape.getNumSteps();
   }
   int64_t getSize() const { return shape.groups * getGroupSize(); }
 };

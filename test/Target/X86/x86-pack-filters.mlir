@@ -22,11 +22,11 @@ func.func @kernel(%x: tensor<1x1x6x4xi8>, %init: tensor<1x1x6x16xi32>) -> tensor
 
 // -----
 
-// Five bytes of K are two steps: bytes 0 to 3 of both channels and the fourteen that fill the vector, then byte 4.
+// Five bytes of K are two steps: bytes 0 to 3 of both channels and of two that make it 16 bytes, then byte 4.
 
 // CHECK-LABEL: func.func @order
-// CHECK: arith.constant dense_resource<packed_filter> : tensor<128xi8>
-// CHECK: packed_filter: "0x4000000001030507020406080000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000090000000A000000
+// CHECK: arith.constant dense_resource<packed_filter> : tensor<32xi8>
+// CHECK: packed_filter: "0x4000000001030507020406080000000000000000090000000A0000000000000000000000"
 func.func @order(%x: tensor<1x5xi8>, %init: tensor<1x2xi32>) -> tensor<1x2xi32> {
   %w = arith.constant dense<[[1, 2], [3, 4], [5, 6], [7, 8], [9, 10]]> : tensor<5x2xi8>
   %y = nibble.contract ins(%x, %w : tensor<1x5xi8>, tensor<5x2xi8>) outs(%init : tensor<1x2xi32>)
