@@ -5,6 +5,7 @@
 #include "Epilogue.h"
 #include "FilterLayout.h"
 #include "FlatBuffer.h"
+#include "InputFlipper.h"
 #include "Partition.h"
 #include "RegisterTileEmitter.h"
 #include "RowSegments.h"
@@ -53,6 +54,8 @@ private:
                 int64_t numBlocks);
   void emitRowBlock(const TilePosition &position, const RegisterTile &registerTile, const FilterPanel &panel,
                     Value tilesBefore);
+  /// One tile, of signed codes by way of a flipped copy where that pays off.
+  void emitTile(const RegisterTile &tile, const FilterPanel &panel, TilePosition position);
   /// What each tile of a panel prefetches of the next panel, in elements; 0 when the caches hold the filter anyway.
   int64_t getPanelPrefetchSize(const RegisterTile &registerTile, const FilterPanel &panel) const;
   /// The elements of the next tile's pixels; 0 when the caches hold the input anyway.
@@ -70,6 +73,8 @@ private:
   Value bias;
   /// For filters that are put into the order of the kernel while it runs.
   std::optional<RuntimePacker> packer;
+  /// Made with the first tile that needs it.
+  std::optional<InputFlipper> flipper;
   PartIndices parts;
 };
 
@@ -225,6 +230,18 @@ void ContractionKernel::emitRows(const TilePosition &position, const RegisterTil
   });
 }
 
+void ContractionKernel::emitTile(const RegisterTile &tile, const FilterPanel &panel, TilePosition position) {
+  if (!isPacked() || !InputFlipper::isUseful(shape, tile))
+    return tileEmitter.emit(tile, panel, position);
+  if (!flipper)
+    flipper.emplace(builder, op, shape);
+  KernelGrid flippedGrid = flipper->emit(grid, tile, position.input);
+  ContractionShape flippedShape = shape;
+  flippedShape.isInputSigned = false;
+  position.input = arith::ConstantIndexOp::create(builder, loc, 0);
+  RegisterTileEmitter(builder, op, flippedShape, facts, flippedGrid).emit(tile, panel, position);
+}
+
 void ContractionKernel::emitRowBlock(const TilePosition &position, const RegisterTile &registerTile,
                                      const FilterPanel &panel, Value tilesBefore) {
   int64_t colBlocks = grid.cols / registerTile.cols;
@@ -242,7 +259,7 @@ void ContractionKernel::emitRowBlock(const TilePosition &position, const Registe
     if (inputPrefetchSize)
       atCol.prefetches.push_back(
           {grid.input.flat, addConstant(builder, loc, atCol.input, inputPrefetchSize), inputPrefetchSize});
-    tileEmitter.emit(registerTile, panel, atCol);
+    emitTile(registerTile, panel, std::move(atCol));
   });
   int64_t tail = grid.cols % registerTile.cols;
   if (!tail)
@@ -251,7 +268,7 @@ void ContractionKernel::emitRowBlock(const TilePosition &position, const Registe
     RegisterTile narrow = registerTile;
     narrow.cols = tail;
     Value col = arith::ConstantIndexOp::create(builder, loc, colBlocks * registerTile.cols);
-    tileEmitter.emit(narrow, panel, advance(position, col, 1, &PixelStrides::col));
+    emitTile(narrow, panel, advance(position, col, 1, &PixelStrides::col));
   });
 }
 

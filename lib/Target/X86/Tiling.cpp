@@ -35,7 +35,7 @@ static constexpr double latency = 5, loadCycles = 0.03;
 static constexpr double cyclesPerTile = 16, cyclesPerResultVector = 2.5;
 // A panel that is larger than this has more pages than the first level of address translation holds.
 static constexpr int64_t maxCheapPanelSizeInBytes = 128 << 10;
-static constexpr int64_t maxVectors = 8, maxPixels = 32;
+static constexpr int64_t maxVectors = 8;
 
 static DotCosts getDotCosts(const ContractionShape &shape, const CpuFacts &facts) {
   int64_t flip = shape.isInputSigned ? 1 : 0;
@@ -110,8 +110,8 @@ RegisterTile x86::chooseTile(const ContractionShape &shape, const CpuFacts &fact
   RegisterTile best;
   best.vectors = vectors;
   double bestCycles = std::numeric_limits<double>::infinity();
-  for (int64_t rows = 1; rows <= std::min(grid.rows, maxPixels); ++rows) {
-    for (int64_t cols = 1; cols <= std::min(grid.cols, maxPixels / rows); ++cols) {
+  for (int64_t rows = 1; rows <= std::min(grid.rows, maxTilePixels); ++rows) {
+    for (int64_t cols = 1; cols <= std::min(grid.cols, maxTilePixels / rows); ++cols) {
       RegisterTile tile = {rows, cols, vectors};
       if (!fitsRegisters(shape, tile, costs, facts))
         break;

@@ -14,6 +14,9 @@
 
 namespace nibble::x86 {
 
+/// No tile has more pixels.
+inline constexpr int64_t maxTilePixels = 32;
+
 struct RegisterTile {
   int64_t rows = 1, cols = 1, vectors = 1;
   /// Sums of one result that are kept apart and added at the end, because one chain of additions would wait for itself.

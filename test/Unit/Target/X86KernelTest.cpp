@@ -431,8 +431,10 @@ TEST_P(X86Kernels, Depthwise) {
 }
 
 TEST_P(X86Kernels, SignedActivations) {
+  // The last three have tiles that are copied to the stack first.
   std::vector<ConvCase> cases = {pointwise(3, 5, 9, 20), square(8, 16, 16, 3), square(5, 3, 8, 5, 2),
-                                 square(6, 12, 24, 3, 1, 1, 3)};
+                                 square(6, 12, 24, 3, 1, 1, 3), pointwise(5, 7, 200, 70), pointwise(1, 61, 131, 100),
+                                 square(5, 256, 48, 1, 2)};
   for (ConvCase &c : cases)
     c.isInputSigned = true;
   check(cases);
