@@ -18,7 +18,7 @@ namespace nibble {
 
 struct ImportOptions {
   /// Sizes of symbolic dimensions by their name in the file. A dimension without a name is called `<input>:<axis>`. The
-  /// leading symbolic dimension of an input is the batch, which is 1 unless bound here.
+  /// leading symbolic dimension of an input is the batch, which is 1 unless bound here, by its own name or as "batch".
   llvm::StringMap<int64_t> dims;
 };
 

@@ -24,6 +24,9 @@ std::optional<int64_t> DimBinder::bind(StringRef symbol, bool isLeading) {
     return batch->second;
   if (!isLeading)
     return std::nullopt;
+  // Whatever the model calls it, a leading dimension is also the batch.
+  if (bound == options.dims.end())
+    bound = options.dims.find("batch");
   return batchSymbols[symbol] = bound != options.dims.end() ? bound->second : 1;
 }
 
@@ -105,7 +108,7 @@ std::optional<int64_t> DimBinder::findBatchAxis(const onnx::ValueInfoProto &outp
 
 void DimBinder::checkAllUsed(std::vector<std::string> &problems) const {
   for (const auto &binding : options.dims)
-    if (!llvm::is_contained(symbols, binding.first()))
+    if (!llvm::is_contained(symbols, binding.first()) && !(binding.first() == "batch" && !batchSymbols.empty()))
       problems.push_back("--dim " + binding.first().str() + ": no input has a dimension of that name" +
                          (symbols.empty() ? "; all sizes are fixed" : " (they are: " + llvm::join(symbols, ", ") + ")"));
 }
