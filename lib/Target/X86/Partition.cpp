@@ -10,8 +10,8 @@ using namespace mlir;
 using namespace nibble;
 using namespace nibble::x86;
 
-// About ten microseconds: handing out a tile costs a fraction of one.
-static constexpr double minCycles = 40000;
+// About four microseconds: handing out a tile to another core costs one or two.
+static constexpr double minCycles = 16000;
 static constexpr int64_t maxTiles = 32;
 
 Partition x86::choosePartition(double cycles, const Partition &blocks, bool isFilterLarger) {
