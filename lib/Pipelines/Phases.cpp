@@ -91,6 +91,7 @@ static void buildLower(OpPassManager &passes, const PipelineOptions &options) {
   passes.addPass(createCSEPass());
   passes.addPass(createCanonicalizerPass());
 
+  passes.addNestedPass<func::FuncOp>(createLocalizeReductionsPass());
   passes.addPass(createOutlineKernelsPass());
   passes.addPass(createPlanMemoryPass());
   passes.addPass(createPlanWeightsPass());

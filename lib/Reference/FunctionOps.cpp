@@ -91,6 +91,41 @@ LogicalResult nibble::reference::evaluateOp(scf::ForOp op, Frame &frame) {
   return success();
 }
 
+/// Whether `index` moved to the next of the points from `lower` below `upper`, the last dimension fastest.
+static bool advance(MutableArrayRef<int64_t> index, ArrayRef<int64_t> lower, ArrayRef<int64_t> upper,
+                    ArrayRef<int64_t> steps) {
+  for (size_t dim = index.size(); dim-- > 0;) {
+    if (index[dim] < upper[dim] - steps[dim]) {
+      index[dim] += steps[dim];
+      return true;
+    }
+    index[dim] = lower[dim];
+  }
+  return false;
+}
+
+/// Iterations are independent of each other; here they are done in order. Tensors that they would build in common are not supported.
+LogicalResult nibble::reference::evaluateOp(scf::ForallOp op, Frame &frame) {
+  if (op.getNumResults() > 0)
+    return op.emitOpError("is supported by the reference interpreter on memrefs only");
+  SmallVector<int64_t> lower = frame.getIntegers(op.getMixedLowerBound()),
+                       upper = frame.getIntegers(op.getMixedUpperBound()), steps = frame.getIntegers(op.getMixedStep());
+  for (auto [begin, end, step] : llvm::zip_equal(lower, upper, steps)) {
+    if (step <= 0)
+      return op.emitOpError() << "expected a positive step, got " << step;
+    if (begin >= end)
+      return success();
+  }
+  SmallVector<int64_t> index = lower;
+  do {
+    SmallVector<RuntimeValue> arguments = llvm::map_to_vector(
+        index, [&](int64_t i) -> RuntimeValue { return Tensor::getIndex(op.getContext(), i); });
+    if (failed(frame.evaluate(*op.getBody(), arguments)))
+      return failure();
+  } while (advance(index, lower, upper, steps));
+  return success();
+}
+
 LogicalResult nibble::reference::evaluateOp(scf::IfOp op, Frame &frame) {
   bool condition = frame.getInteger(op.getCondition()) != 0;
   if (!condition && op.getElseRegion().empty())

@@ -144,9 +144,9 @@ bool fuseGroup(IRRewriter &rewriter, const FusionGroup &group) {
   }
   rewriter.setInsertionPoint(last);
   Location loc = group.root->getLoc();
-  remark::missed(loc, remark::RemarkOpts::name("sums-in-memory").category("nibble-fuse"))
-      << "'" + getUserName(group.root) + "' keeps its sums of i32 in memory"
-      << remark::reason("a reduction has no epilogue")
+  remark::missed(loc, remark::RemarkOpts::name("sums-apart").category("nibble-fuse"))
+      << "'" + getUserName(group.root) + "' is a tensor of sums in i32 and an op that reads it"
+      << remark::reason("a reduction has no epilogue; nibble-localize-reductions computes both tile by tile")
       << remark::metric("Bytes", 4 * cast<ShapedType>(group.root->getResult(0).getType()).getNumElements());
   Value sum = createSum(rewriter, loc, *input, nest,
                         cast<RankedTensorType>(group.root->getResult(0).getType()).getShape());

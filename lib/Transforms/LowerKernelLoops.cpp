@@ -7,6 +7,7 @@
 #include "mlir/Dialect/Linalg/Transforms/Transforms.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/Dialect/SCF/Transforms/Transforms.h"
 #include "mlir/Dialect/SCF/Utils/Utils.h"
 #include "llvm/Support/MathExtras.h"
 
@@ -90,32 +91,42 @@ struct Partition {
   int64_t extent = 1, chunk = 1, numTiles = 1;
 };
 
+/// How many scalar operations an op does.
+int64_t getWork(linalg::LinalgOp op) {
+  int64_t work = std::max<size_t>(1, op.getBlock()->getOperations().size());
+  for (int64_t extent : op.getStaticLoopRanges())
+    work *= extent;
+  return work;
+}
+
+/// Divides a loop of `extent` iterations that do `work` scalar operations in all.
+Partition divide(unsigned loop, int64_t extent, int64_t work, int64_t minWork, int64_t maxTiles) {
+  int64_t wanted = std::clamp<int64_t>(work / minWork, 1, std::min(maxTiles, extent));
+  int64_t chunk = llvm::divideCeil(extent, wanted);
+  return {loop, extent, chunk, static_cast<int64_t>(llvm::divideCeil(extent, chunk))};
+}
+
 Partition choosePartition(linalg::LinalgOp op, int64_t minWork, int64_t maxTiles) {
   SmallVector<int64_t> extents = op.getStaticLoopRanges();
   SmallVector<utils::IteratorType> iterators = op.getIteratorTypesArray();
-  int64_t work = std::max<size_t>(1, op.getBlock()->getOperations().size());
-  for (int64_t extent : extents)
-    work *= extent;
   Partition partition;
   for (auto [loop, extent] : llvm::enumerate(extents)) {
     if (extent == 1)
       continue;
     if (iterators[loop] != utils::IteratorType::parallel || loop + 1 == extents.size())
       break;
-    int64_t wanted = std::clamp<int64_t>(work / minWork, 1, std::min(maxTiles, extent));
-    int64_t chunk = llvm::divideCeil(extent, wanted);
-    partition = {static_cast<unsigned>(loop), extent, chunk, static_cast<int64_t>(llvm::divideCeil(extent, chunk))};
+    partition = divide(loop, extent, getWork(op), minWork, maxTiles);
     break;
   }
   return partition;
 }
 
-/// Restricts a loop over [0, extent) to the chunk of tile number `tile`.
-void restrictToTile(scf::ForOp loop, Value tile, const Partition &partition) {
+/// Restricts a loop over [0, extent * step) to the chunk of tile number `tile`.
+void restrictToTile(scf::ForOp loop, Value tile, const Partition &partition, int64_t step = 1) {
   OpBuilder builder(loop);
   Location loc = loop.getLoc();
-  Value chunk = arith::ConstantIndexOp::create(builder, loc, partition.chunk);
-  Value extent = arith::ConstantIndexOp::create(builder, loc, partition.extent);
+  Value chunk = arith::ConstantIndexOp::create(builder, loc, partition.chunk * step);
+  Value extent = arith::ConstantIndexOp::create(builder, loc, partition.extent * step);
   Value first = arith::MulIOp::create(builder, loc, tile, chunk);
   Value last = arith::AddIOp::create(builder, loc, first, chunk);
   if (partition.extent % partition.chunk)
@@ -156,7 +167,7 @@ LogicalResult unrollReductions(ArrayRef<scf::ForOp> loops, unsigned numReduction
 
 /// Whether `op` reduces into exactly what `fill` fills, one element after the other: reductions are the innermost loops.
 bool canFuseFill(linalg::FillOp fill, linalg::LinalgOp op) {
-  return op.getNumDpsInits() == 1 && op.getNumReductionLoops() > 0 &&
+  return fill && op.getNumDpsInits() == 1 && op.getNumReductionLoops() > 0 &&
          op.getDpsInitOperand(0)->get() == fill.getDpsInitOperand(0)->get() &&
          op.getMatchingIndexingMap(op.getDpsInitOperand(0)).isProjectedPermutation() &&
          (getReductionSize(op) <= maxUnrolledReduction || !vectorizesAlongResult(op));
@@ -173,6 +184,22 @@ void fuseFill(linalg::FillOp fill, ArrayRef<scf::ForOp> loops, unsigned numReduc
   }
   memref::StoreOp::create(builder, fill.getLoc(), fill.value(), fill.getDpsInitOperand(0)->get(), indices);
   fill.erase();
+}
+
+/// One buffer for all iterations that a tile does, in the entry block: in a loop, each iteration would take more of the stack.
+void hoistAllocations(func::FuncOp kernel) {
+  SmallVector<memref::AllocaOp> allocations;
+  kernel.walk([&](memref::AllocaOp op) { allocations.push_back(op); });
+  for (memref::AllocaOp op : allocations)
+    op->moveBefore(&kernel.getBody().front(), kernel.getBody().front().begin());
+}
+
+/// The first of some loops that has more than one iteration.
+scf::ForOp findLongLoop(ArrayRef<Operation *> loops) {
+  for (Operation *op : loops)
+    if (auto loop = cast<scf::ForOp>(op); loop.getStaticTripCount() && loop.getStaticTripCount()->ugt(1))
+      return loop;
+  return nullptr;
 }
 
 struct LowerKernelLoopsPass : public nibble::impl::LowerKernelLoopsPassBase<LowerKernelLoopsPass> {
@@ -199,6 +226,31 @@ struct LowerKernelLoopsPass : public nibble::impl::LowerKernelLoopsPassBase<Lowe
   }
 
 private:
+  /// Turns the parallel loop around `ops`, the work of a kernel, if there is one, into loops; returns the number of tiles.
+  FailureOr<int64_t> lowerForall(RewriterBase &rewriter, func::FuncOp kernel, ArrayRef<linalg::LinalgOp> ops) {
+    auto forall = dyn_cast<scf::ForallOp>(ops.front()->getParentOp());
+    if (!forall)
+      return 1;
+    SmallVector<Operation *> loops;
+    rewriter.setInsertionPoint(forall);
+    if (failed(scf::forallToForLoop(rewriter, forall, &loops)))
+      return kernel.emitOpError("has a parallel loop that can not be turned into loops"), failure();
+    hoistAllocations(kernel);
+    scf::ForOp outermost = findLongLoop(loops);
+    if (!outermost)
+      return 1;
+    int64_t work = 0;
+    for (linalg::LinalgOp op : ops)
+      work += getWork(op);
+    for (Operation *loop : loops)
+      work *= cast<scf::ForOp>(loop).getStaticTripCount()->getSExtValue();
+    int64_t extent = outermost.getStaticTripCount()->getSExtValue(), step = *getConstantIntValue(outermost.getStep());
+    Partition partition = divide(0, extent, work, minWork, maxTiles);
+    if (partition.numTiles > 1)
+      restrictToTile(outermost, kernel.getArgument(0), partition, step);
+    return partition.numTiles;
+  }
+
   /// Lowers the linalg ops of a kernel; returns its number of tiles.
   FailureOr<int64_t> lowerKernel(func::FuncOp kernel) {
     IRRewriter rewriter(kernel.getContext());
@@ -211,19 +263,24 @@ private:
     int64_t numTiles = 1;
     if (ops.empty())
       return numTiles;
+    if (FailureOr<int64_t> tiles = lowerForall(rewriter, kernel, ops); failed(tiles))
+      return failure();
+    else
+      numTiles = *tiles;
     // A fill in front of a reduction into the same buffer becomes a part of it.
     auto fill = dyn_cast<linalg::FillOp>(ops.front().getOperation());
-    bool fusesFill = ops.size() == 2 && fill && !isa<linalg::FillOp>(ops[1].getOperation()) &&
-                     canFuseFill(fill, ops[1]);
-    if (fusesFill)
+    linalg::LinalgOp filled = ops.size() > 1 && canFuseFill(fill, ops[1]) ? ops[1] : nullptr;
+    if (filled)
       ops.erase(ops.begin());
+    bool isAlone = ops.size() == 1 && ops.front()->getParentOp() == kernel;
     for (linalg::LinalgOp op : ops) {
+      bool fusesFill = op == filled;
       rewriter.setInsertionPoint(op);
       FailureOr<linalg::LinalgOp> ordered = orderLoops(rewriter, op);
       if (failed(ordered))
         return kernel.emitOpError("loops can not be reordered"), failure();
       Partition partition;
-      if (ops.size() == 1)
+      if (isAlone)
         partition = choosePartition(*ordered, minWork, maxTiles);
       unsigned numReductions = ordered->getNumReductionLoops();
       bool isShort = getReductionSize(*ordered) <= maxUnrolledReduction, unroll = isTransposing(*ordered);

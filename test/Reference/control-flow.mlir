@@ -59,3 +59,26 @@ func.func @main() -> (index, index, index) {
   %max = affine.max affine_map<(d0)[s0] -> (d0 - 4, s0)>(%c7)[%c7]
   return %apply, %min, %max : index, index, index
 }
+
+// -----
+
+// A parallel loop over tiles, each with memory of its own; one without iterations does nothing.
+// CHECK: tensor<2x4xi32> {{\[\[}}7, 0, 7, 0], [7, 0, 7, 0]]
+module {
+  func.func @main(%output: memref<2x4xi32> {nibble.role = "output"}) {
+    %c0 = arith.constant 0 : index
+    %i0 = arith.constant 0 : i32
+    %i7 = arith.constant 7 : i32
+    linalg.fill ins(%i0 : i32) outs(%output : memref<2x4xi32>)
+    scf.forall (%i, %j) = (0, 0) to (2, 4) step (1, 2) {
+      %local = memref.alloca() : memref<1xi32>
+      memref.store %i7, %local[%c0] : memref<1xi32>
+      %value = memref.load %local[%c0] : memref<1xi32>
+      memref.store %value, %output[%i, %j] : memref<2x4xi32>
+    }
+    scf.forall (%i, %j) = (0, 3) to (2, 3) step (1, 1) {
+      memref.store %i7, %output[%i, %j] : memref<2x4xi32>
+    }
+    return
+  }
+}

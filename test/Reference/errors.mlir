@@ -221,3 +221,25 @@ func.func @main(%weights: memref<4xi8> {nibble.role = "weights"}) {
 func.func @main(%workspace: memref<?xi8> {nibble.role = "workspace"}) {
   return
 }
+
+// -----
+
+func.func @main() -> tensor<2xf32> {
+  %x = arith.constant dense<[1.0, 2.0]> : tensor<2xf32>
+  // expected-error @below {{'scf.forall' op is supported by the reference interpreter on memrefs only}}
+  %r = scf.forall (%i) in (2) shared_outs(%out = %x) -> tensor<2xf32> {
+    scf.forall.in_parallel {
+    }
+  }
+  return %r : tensor<2xf32>
+}
+
+// -----
+
+func.func @main() -> index {
+  %c0 = arith.constant 0 : index
+  // expected-error @below {{'scf.forall' op expected a positive step, got 0}}
+  scf.forall (%i) = (0) to (2) step (%c0) {
+  }
+  return %c0 : index
+}

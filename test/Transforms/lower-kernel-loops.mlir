@@ -69,3 +69,39 @@ func.func private @conv(%tile: index, %x: memref<1x4x4x8xf32>, %w: memref<1x1x8x
   nibble.conv ins(%x, %w : memref<1x4x4x8xf32>, memref<1x1x8x8xf32>) outs(%y : memref<1x4x4x8xf32>)
   return
 }
+
+// -----
+
+// A parallel loop over tiles: its iterations are divided among the tiles of the launch, which use one local buffer each.
+// CHECK-LABEL: func.func @main
+// CHECK: nibble.launch @forall tiles(2)
+// CHECK-LABEL: func.func private @forall
+// CHECK-SAME: (%[[TILE:.*]]: index
+// CHECK-NEXT: %[[LOCAL:.*]] = memref.alloca() : memref<16xi32>
+// CHECK: %[[CHUNK:.*]] = arith.constant 32 : index
+// CHECK: %[[FIRST:.*]] = arith.muli %[[TILE]], %[[CHUNK]]
+// CHECK: %[[LAST:.*]] = arith.addi %[[FIRST]], %[[CHUNK]]
+// CHECK: scf.for %{{.*}} = %[[FIRST]] to %[[LAST]] step %c16
+// CHECK-NOT: memref.alloca
+// CHECK-NOT: linalg
+// CHECK: return
+func.func @main(%x: memref<400x64xi32>, %y: memref<64xi32>) {
+  nibble.launch @forall tiles(1) (%x, %y) : memref<400x64xi32>, memref<64xi32>
+  return
+}
+func.func private @forall(%tile: index, %x: memref<400x64xi32>, %y: memref<64xi32>) {
+  %zero = arith.constant 0 : i32
+  scf.forall (%c) = (0) to (64) step (16) {
+    %local = memref.alloca() : memref<16xi32>
+    linalg.fill ins(%zero : i32) outs(%local : memref<16xi32>)
+    %in = memref.subview %x[0, %c] [400, 16] [1, 1] : memref<400x64xi32> to memref<400x16xi32, strided<[64, 1], offset: ?>>
+    linalg.reduce ins(%in : memref<400x16xi32, strided<[64, 1], offset: ?>>) outs(%local : memref<16xi32>) dimensions = [0]
+      (%a: i32, %b: i32) {
+        %sum = arith.addi %a, %b : i32
+        linalg.yield %sum : i32
+      }
+    %out = memref.subview %y[%c] [16] [1] : memref<64xi32> to memref<16xi32, strided<[1], offset: ?>>
+    linalg.copy ins(%local : memref<16xi32>) outs(%out : memref<16xi32, strided<[1], offset: ?>>)
+  }
+  return
+}

@@ -108,6 +108,38 @@ def ExpandMathPass : Pass<"nibble-expand-math"> {
   let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::math::MathDialect"];
 }
 
+def LocalizeReductionsPass : Pass<"nibble-localize-reductions", "::mlir::func::FuncOp"> {
+  let summary = "compute a reduction and its only reader tile by tile";
+  let description = [{
+    A buffer that is filled, reduced into and read by one elementwise op (an average pool of codes: sums in i32, then scaled and
+    rounded) is replaced by one loop over tiles that does all three on a buffer of at most 1024 elements of its own. So a sum goes
+    through the stack or registers and never through the workspace. Tiles have equal sizes and are independent of each other.
+
+    Requires: bufferized, static shapes.
+    Ensures: nothing; where sums of i32 stay in memory, a remark says why.
+    Leaves: reductions with other readers, those whose inputs are written to before the reader, and those whose contiguous
+    dimension has no divisor that suits.
+
+    ```mlir
+    linalg.fill ins(%start : i32) outs(%sums : memref<1x2048xi32>)
+    linalg.generic {…} ins(%x : memref<1x4x2048xi8>) outs(%sums : memref<1x2048xi32>) { … }
+    linalg.generic {…} ins(%sums : memref<1x2048xi32>) outs(%y : memref<1x2048xi8>) { … }
+    ```
+    becomes
+    ```mlir
+    scf.forall (%n, %c) = (0, 0) to (1, 2048) step (1, 1024) {
+      %local = memref.alloca() : memref<1x1024xi32>
+      linalg.fill ins(%start : i32) outs(%local : memref<1x1024xi32>)
+      linalg.generic {…} ins(%x[%n, 0, %c]) outs(%local : memref<1x1024xi32>) { … }
+      linalg.generic {…} ins(%local : memref<1x1024xi32>) outs(%y[%n, %c]) { … }
+    }
+    ```
+  }];
+  let statistics = [Statistic<"numLocalized", "localized", "Reductions whose result is local to a kernel">];
+  let dependentDialects = ["::mlir::affine::AffineDialect", "::mlir::linalg::LinalgDialect",
+                           "::mlir::memref::MemRefDialect", "::mlir::scf::SCFDialect"];
+}
+
 def LowerConcatPass : Pass<"nibble-lower-concat", "::mlir::func::FuncOp"> {
   let summary = "turn concatenation into writes to slices of one tensor";
   let description = [{
@@ -136,11 +168,11 @@ def LowerKernelLoopsPass : Pass<"nibble-lower-kernel-loops", "::mlir::ModuleOp">
   let description = [{
     Each `linalg` op of a kernel becomes a loop nest. A long reduction goes outside of the innermost parallel dimension where
     that makes the innermost loop walk contiguous memory; a short one (the window of pooling) is unrolled inside of it, and a
-    fill of its destination becomes the first value of the sum. The outermost parallel loop is divided among tiles: as many as keep at least
-    `min-work` scalar operations in a tile, at most `max-tiles`. The number of tiles is set at every launch.
+    fill of its destination becomes the first value of the sum. A `scf.forall` becomes loops, and buffers inside of it one for all
+    iterations of a tile. The outermost parallel loop is divided among tiles: as many as keep at least `min-work` scalar operations in a tile, at most `max-tiles`. The number of tiles is set at every launch.
 
     Requires: kernels as `--nibble-outline-kernels` leaves them; static shapes.
-    Ensures: no `linalg` op in a kernel that held nothing else.
+    Ensures: no `linalg` op and no `scf.forall` in a kernel that held nothing else.
     Leaves: kernels with a contraction to the target.
 
     ```mlir
