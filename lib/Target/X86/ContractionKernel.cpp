@@ -167,7 +167,7 @@ void ContractionKernel::emitPanel(TilePosition position, int64_t numChannels) {
   panel.vectorStride = layout.numLanes * shape.getElementsPerStep();
   panel.init = bias;
   panel.initIndex = position.channel;
-  for (const RowSegment &segment : getRowSegments(shape, facts, grid.rows))
+  for (const RowSegment &segment : getRowSegments(shape, grid.rows))
     emitSegment(position, panel, segment, vectors + (packer ? packer->getNumExtraVectors() : 0));
 }
 

@@ -21,7 +21,7 @@ static RowSegment getSegment(const ContractionShape &shape, int64_t row) {
   return {row, 1, first, end - first};
 }
 
-llvm::SmallVector<RowSegment> x86::getRowSegments(const ContractionShape &shape, const CpuFacts &facts, int64_t gridRows) {
+llvm::SmallVector<RowSegment> x86::getRowSegments(const ContractionShape &shape, int64_t gridRows) {
   RowSegment whole = {0, gridRows, 0, shape.kernelRows};
   // Padding of signed codes is not zero as they are multiplied.
   if (gridRows != shape.rows || shape.isInputSigned)

@@ -9,7 +9,6 @@
 #define NIBBLE_LIB_TARGET_X86_ROWSEGMENTS_H
 
 #include "ContractionShape.h"
-#include "Facts.h"
 #include "llvm/ADT/SmallVector.h"
 
 namespace nibble::x86 {
@@ -22,7 +21,7 @@ struct RowSegment {
 
 /// The segments of all rows of one image, from top to bottom. `gridRows` is the number of rows that the kernel goes by: when it has
 /// joined them with other dimensions, and when the products that are saved are too few, one segment has all rows.
-llvm::SmallVector<RowSegment> getRowSegments(const ContractionShape &shape, const CpuFacts &facts, int64_t gridRows);
+llvm::SmallVector<RowSegment> getRowSegments(const ContractionShape &shape, int64_t gridRows);
 
 } // namespace nibble::x86
 
