@@ -1,6 +1,7 @@
 //===- ContractionKernel.cpp - the loop nest around the register tile -------------------------------===//
 
 #include "ContractionKernel.h"
+#include "CacheBlocks.h"
 #include "DepthwiseKernel.h"
 #include "Epilogue.h"
 #include "FilterLayout.h"
@@ -27,6 +28,10 @@ public:
         grid(std::move(grid)), tileEmitter(builder, op, this->shape, facts, this->grid) {
     if (Value buffer = cast<ContractionOpInterface>(op).getBias())
       bias = flatten(builder, buffer, op);
+    if (isPacked())
+      reduction = chooseReductionParts(layout, facts, this->grid);
+    if (reduction.numParts > 1)
+      this->grid.sums = emitPartialSums(builder, op, layout);
     if (isPacked() || !RuntimePacker::isNeeded(op, shape))
       return;
     auto contract = cast<ContractOp>(op);
@@ -48,11 +53,15 @@ private:
   TilePosition advance(TilePosition position, Value index, int64_t factor, int64_t PixelStrides::*stride);
   void emitLoop(std::pair<Value, Value> bounds, llvm::function_ref<void(Value)> body);
   void emitGroup(Value group, const PartIndex &panelPart);
+  void emitPanels(const TilePosition &first, const PartIndex &panelPart);
   void emitPanel(TilePosition position, int64_t numChannels);
   void emitSegment(TilePosition position, FilterPanel panel, const RowSegment &segment, int64_t vectors);
+  void emitPanelGroups(std::pair<Value, Value> bounds, llvm::function_ref<void(Value panel, Value inGroup)> body);
+  void emitReductionParts(llvm::function_ref<void()> body);
+  void emitReductionPart(Value number, int64_t numSteps, llvm::function_ref<void()> body);
   void emitRows(const TilePosition &position, const RegisterTile &registerTile, FilterPanel panel, int64_t firstRow,
                 int64_t numBlocks);
-  void emitRowBlock(const TilePosition &position, const RegisterTile &registerTile, const FilterPanel &panel,
+  void emitRowBlock(TilePosition position, const RegisterTile &registerTile, const FilterPanel &panel,
                     Value tilesBefore);
   /// One tile, of signed codes by way of a flipped copy where that pays off.
   void emitTile(const RegisterTile &tile, const FilterPanel &panel, TilePosition position);
@@ -75,6 +84,10 @@ private:
   std::optional<RuntimePacker> packer;
   /// Made with the first tile that needs it.
   std::optional<InputFlipper> flipper;
+  ReductionParts reduction;
+  /// The part of the reduction that is being emitted; the step is null when there is only one.
+  Value firstStep;
+  bool isFirstPart = true, isLastPart = true;
   PartIndices parts;
 };
 
@@ -119,6 +132,17 @@ void ContractionKernel::emitGroup(Value group, const PartIndex &panelPart) {
   first.input = scale(builder, loc, group, shape.inputChannels);
   first.channel = scale(builder, loc, group, shape.outputChannels);
   first.filter = scale(builder, loc, group, isPacked() ? layout.getGroupSize() : 0);
+  PartIndex wholeCols = parts.cols;
+  int64_t numBlocks = isPacked() ? chooseColumnBlocks(layout, facts, grid, reduction, parts) : 1;
+  emitLoop(PartIndex().getBounds(builder, loc, numBlocks), [&](Value block) {
+    parts.cols = wholeCols.cut(builder, loc, block, numBlocks);
+    emitPanels(first, panelPart);
+  });
+  parts.cols = wholeCols;
+}
+
+/// The panels of a group, from the position of the first.
+void ContractionKernel::emitPanels(const TilePosition &first, const PartIndex &panelPart) {
   // From panel to panel of a filter in its own order: over its columns, or its rows when it is transposed.
   int64_t channelStride = packer ? packer->getChannelStride(grid) : 1;
   int64_t panelStride = isPacked() ? layout.getPanelSize() : layout.getPanelChannels() * channelStride;
@@ -132,12 +156,57 @@ void ContractionKernel::emitGroup(Value group, const PartIndex &panelPart) {
   };
   int64_t numFull = layout.getNumFullPanels();
   if (numFull)
-    emitLoop(panelPart.getBounds(builder, loc, numFull),
-             [&](Value panel) { emitPanel(atPanel(panel), layout.getPanelChannels()); });
+    emitPanelGroups(panelPart.getBounds(builder, loc, numFull), [&](Value panel, Value inGroup) {
+      TilePosition position = atPanel(panel);
+      position.sums = scale(builder, loc, inGroup, getPartialSumsSize(layout));
+      emitPanel(position, layout.getPanelChannels());
+    });
   if (int64_t tail = layout.getTailChannels())
     panelPart.emitInLastPart(builder, loc, [&] {
-      emitPanel(atPanel(arith::ConstantIndexOp::create(builder, loc, numFull)), tail);
+      TilePosition position = atPanel(arith::ConstantIndexOp::create(builder, loc, numFull));
+      position.sums = arith::ConstantIndexOp::create(builder, loc, 0);
+      emitReductionParts([&] { emitPanel(position, tail); });
     });
+}
+
+/// Of a reduction in parts several panels at a time take their turns with each part, so that it is read while its input is near.
+void ContractionKernel::emitPanelGroups(std::pair<Value, Value> bounds, llvm::function_ref<void(Value, Value)> body) {
+  if (reduction.numParts == 1)
+    return emitLoop(bounds, [&](Value panel) { body(panel, arith::ConstantIndexOp::create(builder, loc, 0)); });
+  Value step = arith::ConstantIndexOp::create(builder, loc, panelsAtOnce);
+  auto groups = scf::ForOp::create(builder, loc, bounds.first, bounds.second, step);
+  OpBuilder::InsertionGuard guard(builder);
+  builder.setInsertionPointToStart(groups.getBody());
+  Value first = groups.getInductionVar();
+  Value end = arith::MinUIOp::create(builder, loc, addConstant(builder, loc, first, panelsAtOnce), bounds.second);
+  emitReductionParts([&] {
+    emitLoop({first, end}, [&](Value panel) { body(panel, subtract(builder, loc, panel, first)); });
+  });
+}
+
+/// Emits `body` for part after part of the reduction.
+void ContractionKernel::emitReductionParts(llvm::function_ref<void()> body) {
+  if (reduction.numParts == 1)
+    return body();
+  int64_t numBefore = reduction.numParts - 1;
+  auto constant = [&](int64_t value) { return arith::ConstantIndexOp::create(builder, loc, value); };
+  isLastPart = false;
+  emitReductionPart(constant(0), reduction.numSteps, body);
+  isFirstPart = false;
+  emitLoop({constant(1), constant(numBefore)}, [&](Value part) { emitReductionPart(part, reduction.numSteps, body); });
+  isLastPart = true;
+  emitReductionPart(constant(numBefore), shape.getNumSteps() - numBefore * reduction.numSteps, body);
+  isFirstPart = true;
+}
+
+void ContractionKernel::emitReductionPart(Value number, int64_t numSteps, llvm::function_ref<void()> body) {
+  ContractionShape whole = shape;
+  shape.inputChannels = numSteps * shape.getElementsPerStep();
+  firstStep = scale(builder, loc, number, reduction.numSteps);
+  flipper.reset();
+  body();
+  shape = whole;
+  firstStep = nullptr;
 }
 
 TilePosition ContractionKernel::advance(TilePosition position, Value index, int64_t factor,
@@ -149,6 +218,7 @@ TilePosition ContractionKernel::advance(TilePosition position, Value index, int6
   move(position.input, grid.input);
   move(position.filter, grid.filter);
   move(position.result, grid.result);
+  move(position.sums, grid.sums);
   for (auto [base, buffer] : llvm::zip_equal(position.epilogueOperands, grid.epilogueOperands))
     move(base, buffer);
   return position;
@@ -167,6 +237,12 @@ void ContractionKernel::emitPanel(TilePosition position, int64_t numChannels) {
   panel.vectorStride = layout.numLanes * shape.getElementsPerStep();
   panel.init = bias;
   panel.initIndex = position.channel;
+  panel.loadsSums = !isFirstPart;
+  panel.storesSums = !isLastPart;
+  if (firstStep) {
+    position.input = add(builder, loc, position.input, scale(builder, loc, firstStep, shape.getElementsPerStep()));
+    position.filter = add(builder, loc, position.filter, scale(builder, loc, firstStep, panel.stepStride));
+  }
   for (const RowSegment &segment : getRowSegments(shape, grid.rows))
     emitSegment(position, panel, segment, vectors + (packer ? packer->getNumExtraVectors() : 0));
 }
@@ -196,7 +272,7 @@ int64_t ContractionKernel::getPanelPrefetchSize(const RegisterTile &registerTile
   if (!isPacked() || isLast || numTiles < minTiles || panel.numKernelRows < shape.kernelRows ||
       layout.getPanelSize() * shape.getElementSize() <= facts.l1SizeInBytes)
     return 0;
-  return llvm::divideCeil(layout.getPanelSize(), numTiles);
+  return llvm::divideCeil(shape.getNumSteps() * panel.stepStride, numTiles);
 }
 
 int64_t ContractionKernel::getInputPrefetchSize(const RegisterTile &registerTile) const {
@@ -242,12 +318,15 @@ void ContractionKernel::emitTile(const RegisterTile &tile, const FilterPanel &pa
   RegisterTileEmitter(builder, op, flippedShape, facts, flippedGrid).emit(tile, panel, position);
 }
 
-void ContractionKernel::emitRowBlock(const TilePosition &position, const RegisterTile &registerTile,
+void ContractionKernel::emitRowBlock(TilePosition position, const RegisterTile &registerTile,
                                      const FilterPanel &panel, Value tilesBefore) {
   int64_t colBlocks = grid.cols / registerTile.cols;
   int64_t panelPrefetchSize = getPanelPrefetchSize(registerTile, panel);
   int64_t inputPrefetchSize = getInputPrefetchSize(registerTile);
   auto bounds = parts.cols.getBounds(builder, loc, colBlocks);
+  // There are sums for the columns of this part only.
+  Value sumsBefore = scale(builder, loc, bounds.first, registerTile.cols * grid.sums.strides.col);
+  position.sums = subtract(builder, loc, position.sums, sumsBefore);
   emitLoop(bounds, [&](Value block) {
     TilePosition atCol = advance(position, block, registerTile.cols, &PixelStrides::col);
     if (panelPrefetchSize) {

@@ -26,6 +26,8 @@ struct GridBuffer {
 struct KernelGrid {
   int64_t batch = 1, rows = 1, cols = 1;
   GridBuffer input, filter, result;
+  /// Sums between two parts of a reduction; null when it has no parts.
+  GridBuffer sums;
   /// One for each epilogue operand; strides are 0 for those that all pixels share.
   llvm::SmallVector<GridBuffer> epilogueOperands;
   /// Elements between the inputs of neighbouring kernel rows and columns.

@@ -40,6 +40,13 @@ std::pair<Value, Value> PartIndex::getBounds(OpBuilder &builder, Location loc, i
   return {boundary(index), boundary(addConstant(builder, loc, index, 1))};
 }
 
+PartIndex PartIndex::cut(OpBuilder &builder, Location loc, Value piece, int64_t numPieces) const {
+  if (numPieces == 1)
+    return *this;
+  Value before = index ? x86::scale(builder, loc, index, numPieces) : nullptr;
+  return {before ? add(builder, loc, before, piece) : piece, numParts * numPieces};
+}
+
 void PartIndex::emitInLastPart(OpBuilder &builder, Location loc, llvm::function_ref<void()> body) const {
   if (!index)
     return body();

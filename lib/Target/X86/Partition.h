@@ -32,6 +32,8 @@ struct PartIndex {
 
   /// The bounds of this part of `numBlocks` blocks, which are spread evenly.
   std::pair<mlir::Value, mlir::Value> getBounds(mlir::OpBuilder &builder, mlir::Location loc, int64_t numBlocks) const;
+  /// Piece `piece` of this part, when every part is cut into `numPieces`.
+  PartIndex cut(mlir::OpBuilder &builder, mlir::Location loc, mlir::Value piece, int64_t numPieces) const;
   /// Emits `body` so that it runs in the last part only.
   void emitInLastPart(mlir::OpBuilder &builder, mlir::Location loc, llvm::function_ref<void()> body) const;
 };

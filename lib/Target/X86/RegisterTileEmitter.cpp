@@ -39,7 +39,8 @@ void RegisterTileEmitter::emit(const RegisterTile &newTile, const FilterPanel &n
   if (int64_t numIterations = shape.getStepsPerRun() / chooseUnroll(); numIterations > 1)
     for (const Prefetch &prefetch : position.prefetches)
       prefetchers.emplace_back(builder, loc, prefetch, getNumRuns(), numIterations);
-  emitResults(emitReduction(emitInit()));
+  Values accumulators = emitReduction(panel.loadsSums ? loadSums() : emitInit());
+  panel.storesSums ? storeSums(accumulators) : emitResults(accumulators);
 }
 
 int64_t RegisterTileEmitter::getPixelOffset(const PixelStrides &strides, int64_t pixel) const {
@@ -59,6 +60,27 @@ RegisterTileEmitter::Values RegisterTileEmitter::emitInit() {
       accumulators[pixel * tile.vectors + vector] = init;
   }
   return accumulators;
+}
+
+Value RegisterTileEmitter::getSumsIndex(int64_t pixel, int64_t vector) {
+  return addConstant(builder, loc, position.sums, getPixelOffset(grid.sums.strides, pixel) + vector * numLanes);
+}
+
+/// The sums that wait in the first phase, zero in the others.
+RegisterTileEmitter::Values RegisterTileEmitter::loadSums() {
+  Value zero = arith::ConstantOp::create(builder, loc, builder.getZeroAttr(dotStep.getAccumulatorType()));
+  Values accumulators(tile.getNumAccumulators(), zero);
+  for (int64_t pixel = 0; pixel < tile.getNumPixels(); ++pixel)
+    for (int64_t vector = 0; vector < tile.vectors; ++vector)
+      accumulators[pixel * tile.vectors + vector] =
+          loadVector(builder, loc, grid.sums.flat, getSumsIndex(pixel, vector), numLanes);
+  return accumulators;
+}
+
+void RegisterTileEmitter::storeSums(ArrayRef<Value> accumulators) {
+  for (int64_t pixel = 0; pixel < tile.getNumPixels(); ++pixel)
+    for (int64_t vector = 0; vector < tile.vectors; ++vector)
+      storeVector(builder, loc, getSum(accumulators, pixel, vector), grid.sums.flat, getSumsIndex(pixel, vector), numLanes);
 }
 
 //===------------------------------------------------------------------------------------------------===//

@@ -17,6 +17,8 @@ struct TilePosition {
   llvm::SmallVector<mlir::Value> epilogueOperands;
   /// The first channel, over all groups.
   mlir::Value channel;
+  /// In KernelGrid::sums.
+  mlir::Value sums;
   llvm::SmallVector<Prefetch, 2> prefetches;
 };
 
@@ -32,6 +34,8 @@ struct FilterPanel {
   int64_t numKernelRows = 1;
   /// What the sums start as: a flat buffer and the position of the panel's first channel; null for zero.
   mlir::Value init, initIndex;
+  /// Whether the sums go on from those of KernelGrid::sums, and whether they are left there instead of becoming results.
+  bool loadsSums = false, storesSums = false;
   /// When given, the last vector of the panel is not of channels but sums the pixels, and this many times that sum is taken
   /// from the sums of the channels.
   mlir::Value pixelSumFactor;
@@ -51,6 +55,9 @@ private:
   using Values = llvm::SmallVector<mlir::Value>;
 
   Values emitInit();
+  Values loadSums();
+  void storeSums(llvm::ArrayRef<mlir::Value> accumulators);
+  mlir::Value getSumsIndex(int64_t pixel, int64_t vector);
   Values emitReduction(Values accumulators);
   Values emitRowsOfRuns(Values accumulators);
   Values emitRun(Values accumulators, mlir::Value input, mlir::Value filter, mlir::Value run);
