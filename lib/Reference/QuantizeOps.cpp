@@ -41,7 +41,7 @@ private:
 } // namespace
 
 FailureOr<Codec> Codec::get(Operation *op, SchemeAttr scheme) {
-  if (!scheme.isInteger() || scheme.getNumBits() < 8 || scheme.getZeroPoint() == ZeroPointKind::Minimum)
+  if (!scheme.isInteger() || scheme.isPacked() || scheme.getNumScaleLevels() != 1 || scheme.getZeroPoint() == ZeroPointKind::Minimum)
     return op->emitOpError() << "has the scheme " << scheme
                              << "; the reference interpreter supports integer codecs of 8 and 16 bits without minimum";
   Codec codec{static_cast<int32_t>(scheme.getMinCode()), static_cast<int32_t>(scheme.getMaxCode()), scheme.isSigned()};

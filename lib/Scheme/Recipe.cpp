@@ -28,8 +28,7 @@ SchemeAttr RecipeScheme::get(MLIRContext *context, int64_t rank, std::optional<i
     return scheme;
   SmallVector<int64_t> block(rank, 0);
   block[*channelAxis] = 1;
-  return SchemeAttr::get(context, scheme.getCodec(), scheme.getNarrowRange(), block, scheme.getScale(),
-                         scheme.getZeroPoint(), scheme.getRounding());
+  return scheme.withBlock(block);
 }
 
 std::optional<RecipeScheme> nibble::parseRecipeScheme(StringRef text, std::string &message) {

@@ -11,7 +11,8 @@ using namespace nibble;
 template <typename Op>
 static std::optional<QuantizedTensor> matchParams(Op op, Value codes) {
   SchemeAttr scheme = op.getScheme();
-  if (!scheme.isInteger() || scheme.getZeroPoint() == ZeroPointKind::Minimum)
+  if (!scheme.isInteger() || scheme.isPacked() || scheme.getNumScaleLevels() != 1 ||
+      scheme.getZeroPoint() == ZeroPointKind::Minimum)
     return std::nullopt;
   std::optional<SmallVector<float>> scales = getConstantFloats(op.getScale());
   if (!scales)

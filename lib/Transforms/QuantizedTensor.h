@@ -8,7 +8,8 @@
 
 namespace nibble {
 
-/// Codes of an integer scheme and their constant parameters: value = (code - zeroPoint) * scale of its block.
+/// Codes of an integer scheme, one in each element, and their constant parameters: value = (code - zeroPoint) * scale of its
+/// block, which is an f32.
 struct QuantizedTensor {
   mlir::Value codes;
   SchemeAttr scheme;
@@ -21,8 +22,8 @@ struct QuantizedTensor {
   }
 };
 
-/// What `value` is dequantized from; nothing unless it is the result of a nibble.dequantize of an integer scheme with constant
-/// scales and one constant zero point.
+/// What `value` is dequantized from; nothing unless it is the result of a nibble.dequantize of an integer scheme that is not
+/// packed, with constant f32 scales of one level and one constant zero point.
 std::optional<QuantizedTensor> matchDequantized(mlir::Value value);
 
 /// The codes and parameters that a nibble.quantize makes, under the same conditions.

@@ -38,9 +38,7 @@ struct SinkBelowSameScaleOp : public RewritePattern {
     SmallVector<Value> codes = llvm::map_to_vector(inputs, [](const QuantizedTensor &input) { return input.codes; });
     Operation *onCodes = cloneOnCodes(rewriter, op, codes, params.scheme, params.zeroPoint);
     // One scale for the whole tensor, whatever its rank now is.
-    SchemeAttr scheme =
-        SchemeAttr::get(op->getContext(), params.scheme.getCodec(), params.scheme.getNarrowRange(), {},
-                        params.scheme.getScale(), params.scheme.getZeroPoint(), params.scheme.getRounding());
+    SchemeAttr scheme = params.scheme.withBlock({});
     SmallVector<Value> results;
     for (auto [result, code] : llvm::zip_equal(op->getResults(), onCodes->getResults())) {
       auto [scale, zeroPoint] = createParams(rewriter, op->getLoc(), scheme, {}, params.scales, params.zeroPoint);

@@ -113,7 +113,7 @@ func.func @main() -> tensor<3x1xf32> {
 // CHECK-NEXT: tensor<2x1xi32> {{\[\[}}100], [0]]
 func.func @main() -> (tensor<2x1xf32>, tensor<2x1xi32>) {
   %x = arith.constant dense<[[-1.0, 1.55], [2.0, 5.1]]> : tensor<2x2xf32>
-  %s, %z = nibble.choose_params %x as <u8, block = [1, 0], zero_point = integer> : tensor<2x2xf32> -> tensor<2x1xf32>, tensor<2x1xi32>
+  %s, %z = nibble.choose_params %x as <u8, block = [1, 0], zero_point = integer> : tensor<2x2xf32> -> tensor<2x1xf32> zero_point tensor<2x1xi32>
   return %s, %z : tensor<2x1xf32>, tensor<2x1xi32>
 }
 

@@ -19,3 +19,17 @@ func.func private @parts() attributes {
   channel = #nibble.scheme<s8 narrow, block = [0, 0, 0, 1]>,
   tensor = #nibble.scheme<u8, zero_point = integer>
 }
+
+// CHECK-LABEL: func.func private @meanings
+// CHECK-SAME: a = #nibble.scheme<u3 @logarithmic, block = [1, 64], scale = [f16]>
+// CHECK-SAME: b = #nibble.scheme<u2, table = [-1.000000e+00, 0.000000e+00, 1.000000e+00], radix = 3>
+// CHECK-SAME: c = #nibble.scheme<f8E4M3FN>
+// CHECK-SAME: d = #nibble.scheme<nf4, block = [1, 64], scale = [f8E4M3FN, f32], outer_block = [1, 16384]>
+// CHECK-SAME: e = #nibble.scheme<u6, order = high_first>
+func.func private @meanings() attributes {
+  a = #nibble.scheme<u3 @logarithmic, block = [1, 64], scale = [f16]>,
+  b = #nibble.scheme<u2, radix = 3, table = [-1.0, 0.0, 1.0]>,
+  c = #nibble.scheme<f8E4M3FN>,
+  d = #nibble.scheme<nf4, block = [1, 64], scale = [f8E4M3FN, f32], outer_block = [1, 16384]>,
+  e = #nibble.scheme<u6, order = high_first>
+}

@@ -110,7 +110,7 @@ static LogicalResult verifyContraction(ContractionOp op, StringRef biasLabel, St
                                 << type;
     }
     auto yield = block.empty() ? YieldOp() : dyn_cast<YieldOp>(block.back());
-    if (!yield || yield.getValue().getType() != initType.getElementType())
+    if (!yield || yield.getValues().size() != 1 || yield.getValue().getType() != initType.getElementType())
       return op.emitOpError() << epilogueLabel << " the epilogue must yield " << initType.getElementType();
   }
   SchemeAttr input = op.getInputSchemeAttr(), filter = op.getFilterSchemeAttr();

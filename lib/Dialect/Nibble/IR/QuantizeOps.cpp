@@ -5,29 +5,53 @@
 using namespace mlir;
 using namespace nibble;
 
-/// (C2) and (C3) of nibble.quantize: parameters have the shape that the scheme demands, and a zero point is there exactly
-/// when the scheme has one.
-static LogicalResult verifyParameters(Operation *op, SchemeAttr scheme, ArrayRef<int64_t> logicalShape, Value scale,
-                                      Value zeroPoint) {
-  if (!scheme.getBlock().empty() && scheme.getBlock().size() != logicalShape.size())
-    return op->emitOpError() << "(C2) expected a scheme with " << logicalShape.size() << " block sizes, got "
-                             << scheme.getBlock().size();
-  SmallVector<int64_t> expected = scheme.getScaleShape(logicalShape);
-  auto scaleType = cast<RankedTensorType>(scale.getType());
-  if (scaleType.getShape() != ArrayRef(expected))
-    return op->emitOpError() << "(C2) expected a scale of shape [" << expected << "], got " << scaleType;
-  if ((scheme.getZeroPoint() != ZeroPointKind::None) != static_cast<bool>(zeroPoint))
-    return op->emitOpError() << "(C3) the scheme has " << (zeroPoint ? "no" : "a") << " zero point, the op has "
-                             << (zeroPoint ? "one" : "none");
-  if (zeroPoint && cast<RankedTensorType>(zeroPoint.getType()).getShape() != ArrayRef(expected))
-    return op->emitOpError() << "(C3) expected a zero point of shape [" << expected << "], got " << zeroPoint.getType();
+/// A tensor of parameters has the shape of the blocks and the type that the scheme demands.
+static LogicalResult verifyParameter(Operation *op, StringRef label, StringRef name, Value value, ArrayRef<int64_t> shape,
+                                     Type element) {
+  auto type = cast<RankedTensorType>(value.getType());
+  if (type.getShape() != shape)
+    return op->emitOpError() << label << " expected a " << name << " of shape [" << shape << "], got " << type;
+  if (type.getElementType() != element)
+    return op->emitOpError() << label << " expected a " << name << " of " << element << ", got " << type;
   return success();
 }
 
-/// (C1) of nibble.quantize: stored codes have the logical shape and the storage type.
+/// (C2) of nibble.quantize.
+static LogicalResult verifyScales(Operation *op, StringRef label, SchemeAttr scheme, ArrayRef<int64_t> logicalShape,
+                                  ValueRange scales) {
+  for (unsigned level = 0; level < scheme.getNumScaleLevels(); ++level)
+    if (size_t size = scheme.getBlock(level).size(); size != 0 && size != logicalShape.size())
+      return op->emitOpError() << label << " expected a scheme with " << logicalShape.size() << " block sizes, got " << size;
+  if (scales.size() != scheme.getNumScaleLevels())
+    return op->emitOpError() << label << " expected a scale for each of " << scheme.getNumScaleLevels()
+                             << " levels, got " << scales.size();
+  for (auto [level, scale] : llvm::enumerate(scales))
+    if (failed(verifyParameter(op, label, "scale", scale, scheme.getScaleShape(logicalShape, level),
+                               scheme.getScaleElementType(level))))
+      return failure();
+  return success();
+}
+
+/// (C3) of nibble.quantize.
+static LogicalResult verifyZeroPoint(Operation *op, StringRef label, SchemeAttr scheme, ArrayRef<int64_t> logicalShape,
+                                     Value zeroPoint) {
+  if ((scheme.getZeroPoint() != ZeroPointKind::None) != static_cast<bool>(zeroPoint))
+    return op->emitOpError() << label << " the scheme has " << (zeroPoint ? "no" : "a") << " zero point, the op has "
+                             << (zeroPoint ? "one" : "none");
+  if (!zeroPoint)
+    return success();
+  return verifyParameter(op, label, "zero point", zeroPoint, scheme.getScaleShape(logicalShape),
+                         scheme.getZeroPointElementType());
+}
+
+/// (C1) of nibble.quantize.
 static LogicalResult verifyStorage(Operation *op, SchemeAttr scheme, RankedTensorType real, RankedTensorType stored) {
-  if (scheme.getNumBits() % 8 == 0 && real.getShape() != stored.getShape())
+  SmallVector<int64_t> expected = scheme.getStorageShape(real.getShape());
+  if (!scheme.isPacked() && real.getShape() != stored.getShape())
     return op->emitOpError() << "(C1) expected equal shapes, got " << real << " and " << stored;
+  if (stored.getShape() != ArrayRef(expected))
+    return op->emitOpError() << "(C1) expected codes of " << real << " in storage of shape [" << expected << "], got "
+                             << stored;
   if (stored.getElementType() != scheme.getStorageElementType())
     return op->emitOpError() << "(C1) expected storage of " << scheme.getStorageElementType() << ", got " << stored;
   if (!isa<FloatType>(real.getElementType()))
@@ -35,26 +59,54 @@ static LogicalResult verifyStorage(Operation *op, SchemeAttr scheme, RankedTenso
   return success();
 }
 
+/// (C4) of nibble.quantize.
+static LogicalResult verifyDeclaration(Operation *op, StringRef label, SchemeAttr scheme,
+                                       SymbolTableCollection &symbolTable) {
+  if (!scheme.isDeclared())
+    return success();
+  auto declaration = symbolTable.lookupNearestSymbolFrom<SchemeOp>(op, scheme.getDeclaration());
+  if (!declaration)
+    return op->emitOpError() << label << " no 'nibble.scheme' " << scheme.getDeclaration();
+  std::string mismatch = declaration.findMismatch(scheme);
+  if (mismatch.empty())
+    return success();
+  InFlightDiagnostic error = op->emitOpError() << label << " not a scheme of " << scheme.getDeclaration() << ": " << mismatch;
+  error.attachNote(declaration.getLoc()) << "declared here";
+  return error;
+}
+
 LogicalResult QuantizeOp::verify() {
   auto real = cast<RankedTensorType>(getInput().getType()), stored = cast<RankedTensorType>(getResult().getType());
-  if (failed(verifyStorage(*this, getScheme(), real, stored)))
+  if (failed(verifyStorage(*this, getScheme(), real, stored)) ||
+      failed(verifyScales(*this, "(C2)", getScheme(), real.getShape(), getScales())))
     return failure();
-  return verifyParameters(*this, getScheme(), real.getShape(), getScale(), getZeroPoint());
+  return verifyZeroPoint(*this, "(C3)", getScheme(), real.getShape(), getZeroPoint());
+}
+
+LogicalResult QuantizeOp::verifySymbolUses(SymbolTableCollection &symbolTable) {
+  return verifyDeclaration(*this, "(C4)", getScheme(), symbolTable);
 }
 
 LogicalResult DequantizeOp::verify() {
   auto stored = cast<RankedTensorType>(getInput().getType()), real = cast<RankedTensorType>(getResult().getType());
-  if (failed(verifyStorage(*this, getScheme(), real, stored)))
+  if (failed(verifyStorage(*this, getScheme(), real, stored)) ||
+      failed(verifyScales(*this, "(C2)", getScheme(), real.getShape(), getScales())))
     return failure();
-  return verifyParameters(*this, getScheme(), real.getShape(), getScale(), getZeroPoint());
+  return verifyZeroPoint(*this, "(C3)", getScheme(), real.getShape(), getZeroPoint());
+}
+
+LogicalResult DequantizeOp::verifySymbolUses(SymbolTableCollection &symbolTable) {
+  return verifyDeclaration(*this, "(C4)", getScheme(), symbolTable);
 }
 
 LogicalResult RequantizeOp::verify() {
   auto input = cast<RankedTensorType>(getInput().getType()), result = cast<RankedTensorType>(getResult().getType());
   // (C2)
   for (SchemeAttr scheme : {getInputScheme(), getResultScheme()})
-    if (!scheme.isInteger() || !scheme.isPerTensor() || scheme.getZeroPoint() == ZeroPointKind::Minimum)
-      return emitOpError() << "(C2) expected an integer scheme with one block, got " << scheme;
+    if (!scheme.isInteger() || scheme.isPacked() || !scheme.isPerTensor() ||
+        scheme.getZeroPoint() == ZeroPointKind::Minimum)
+      return emitOpError() << "(C2) expected an integer scheme with one block and codes that are not packed, got "
+                           << scheme;
   // (C1)
   if (input.getShape() != result.getShape())
     return emitOpError() << "(C1) expected equal shapes, got " << input << " and " << result;
@@ -70,20 +122,14 @@ LogicalResult RequantizeOp::verify() {
 }
 
 LogicalResult ChooseParamsOp::verify() {
-  auto input = cast<RankedTensorType>(getInput().getType());
-  // (C3)
-  if (!getScheme().isInteger() || getScheme().getZeroPoint() == ZeroPointKind::Minimum)
-    return emitOpError() << "(C3) expected an integer scheme, got " << getScheme();
-  // (C1)
-  SmallVector<int64_t> expected = getScheme().getScaleShape(input.getShape());
-  if (cast<RankedTensorType>(getScale().getType()).getShape() != ArrayRef(expected))
-    return emitOpError() << "(C1) expected a scale of shape [" << expected << "], got " << getScale().getType();
-  // (C2)
-  if ((getScheme().getZeroPoint() == ZeroPointKind::Integer) != static_cast<bool>(getZeroPoint()))
-    return emitOpError() << "(C2) there is a zero point exactly when the scheme has an integer one";
-  if (getZeroPoint() && cast<RankedTensorType>(getZeroPoint().getType()).getShape() != ArrayRef(expected))
-    return emitOpError() << "(C2) expected a zero point of shape [" << expected << "], got " << getZeroPoint().getType();
-  return success();
+  ArrayRef<int64_t> shape = cast<RankedTensorType>(getInput().getType()).getShape();
+  if (failed(verifyScales(*this, "(C1)", getScheme(), shape, getScales())))
+    return failure();
+  return verifyZeroPoint(*this, "(C2)", getScheme(), shape, getZeroPoint());
+}
+
+LogicalResult ChooseParamsOp::verifySymbolUses(SymbolTableCollection &symbolTable) {
+  return verifyDeclaration(*this, "(C3)", getScheme(), symbolTable);
 }
 
 LogicalResult ObserveOp::verify() {

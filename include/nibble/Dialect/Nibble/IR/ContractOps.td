@@ -140,10 +140,14 @@ def ContractOp : Nibble_ContractionOp<"contract"> {
   let extraClassDeclaration = commonDeclarations;
 }
 
-def YieldOp : Nibble_Op<"yield", [Pure, Terminator, ParentOneOf<["ConvOp", "ContractOp"]>]> {
-  let summary = "the value of an epilogue";
-  let arguments = (ins AnyType:$value);
-  let assemblyFormat = "$value attr-dict `:` type($value)";
+def YieldOp : Nibble_Op<"yield", [Pure, Terminator, ParentOneOf<["ConvOp", "ContractOp", "SchemeOp"]>]> {
+  let summary = "the value of an epilogue, or what a region of a scheme makes";
+  let arguments = (ins Variadic<AnyType>:$values);
+  let assemblyFormat = "$values attr-dict `:` type($values)";
+  let extraClassDeclaration = [{
+    /// The only value, of an epilogue.
+    ::mlir::Value getValue() { return getValues().front(); }
+  }];
 }
 
 #endif // NIBBLE_DIALECT_NIBBLE_IR_CONTRACTOPS_TD

@@ -3,6 +3,7 @@
 #ifndef NIBBLE_DIALECT_NIBBLE_IR_QUANTIZEOPS_TD
 #define NIBBLE_DIALECT_NIBBLE_IR_QUANTIZEOPS_TD
 
+include "mlir/IR/SymbolInterfaces.td"
 include "mlir/Interfaces/InferTypeOpInterface.td"
 include "mlir/Interfaces/SideEffectInterfaces.td"
 include "nibble/Dialect/Nibble/IR/NibbleAttributes.td"
@@ -11,22 +12,35 @@ class Nibble_Op<string mnemonic, list<Trait> traits = []> : Op<NibbleDialect, mn
 
 def AnyRankedTensorOrMemRef : AnyTypeOf<[AnyRankedTensor, AnyMemRef]>;
 
-def QuantizeOp : Nibble_Op<"quantize", [Pure]> {
+defvar firstScale = [{
+  /// The scales of the first level: all there are, unless the scheme has two.
+  ::mlir::Value getScale() { return getScales().front(); }
+}];
+
+/// An op on numbers of one scheme, which may be a declared one.
+class Nibble_SchemeUserOp<string mnemonic, list<Trait> traits = []> : Nibble_Op<mnemonic, traits # [
+    Pure, DeclareOpInterfaceMethods<SymbolUserOpInterface>]>;
+
+def QuantizeOp : Nibble_SchemeUserOp<"quantize", [AttrSizedOperandSegments]> {
   let summary = "real numbers to stored codes";
   let description = [{
     Writes each element as a code of the scheme, with the parameters of its block:
 
     ```
-    code = clamp(round(input / scale) + zero_point, min_code, max_code)
+    code = clamp(round(input / scale) + zero_point, min_code, max_code)    integer codecs
+    code = nearest(input / scale)                                          float and table codecs
     ```
 
-    The quotient is an IEEE f32 division; `round` is the scheme's; the sum and the clamp are exact. NaN becomes the
-    code of zero (`docs/Spec.md`, "quantize").
+    A minimum is subtracted from the input first. With two levels the scale is their product. The quotient is an IEEE f32
+    division; `round` is the scheme's; the sum and the clamp are exact. NaN becomes the code of zero (`docs/Spec.md`,
+    "quantize").
 
     Constraints:
-    * (C1) the result has the input's shape and the scheme's storage type;
-    * (C2) the scale has the shape that scheme and logical shape demand;
-    * (C3) a zero point is given exactly when the scheme has one, with the scale's shape.
+    * (C1) the result has the scheme's storage type and the shape in which it stores the input's;
+    * (C2) there is a scale for each level, of the shape and type that scheme and logical shape demand;
+    * (C3) a zero point is given exactly when the scheme has one, with the shape of the first scale and the type that the scheme
+      demands;
+    * (C4) a scheme with a declared meaning has the codec, blocks, scales and packing of the `nibble.scheme` that it names.
 
     ```mlir
     %q = nibble.quantize %x scale(%s : tensor<f32>) zero_point(%z : tensor<i32>)
@@ -35,27 +49,31 @@ def QuantizeOp : Nibble_Op<"quantize", [Pure]> {
   }];
   let arguments = (ins
     AnyRankedTensor:$input,
-    AnyRankedTensor:$scale,
+    Variadic<AnyRankedTensor>:$scales,
     Optional<AnyRankedTensor>:$zeroPoint,
     SchemeAttr:$scheme);
   let results = (outs AnyRankedTensor:$result);
   let assemblyFormat = [{
-    $input `scale` `(` $scale `:` type($scale) `)` (`zero_point` `(` $zeroPoint^ `:` type($zeroPoint) `)`)?
+    $input `scale` `(` $scales `:` type($scales) `)` (`zero_point` `(` $zeroPoint^ `:` type($zeroPoint) `)`)?
     `as` $scheme attr-dict `:` type($input) `->` type($result)
   }];
   let hasVerifier = 1;
+  let extraClassDeclaration = firstScale;
 }
 
-def DequantizeOp : Nibble_Op<"dequantize", [Pure]> {
+def DequantizeOp : Nibble_SchemeUserOp<"dequantize", [AttrSizedOperandSegments]> {
   let summary = "stored codes to real numbers";
   let description = [{
     ```
-    result = float(code - zero_point) * scale
+    result = float(code - zero_point) * scale    integer codecs
+    result = value(code) * scale                 float and table codecs
+    result = … + minimum                         with a minimum
     ```
 
-    The difference is exact; the product is one IEEE f32 multiplication.
+    With two levels the scale is their product. The difference is exact; each product and sum is one IEEE f32 operation.
 
-    Constraints: (C1) to (C3) of `nibble.quantize` with input and result exchanged.
+    Constraints:
+    * (C1) to (C4) of `nibble.quantize` with input and result exchanged.
 
     ```mlir
     %x = nibble.dequantize %q scale(%s : tensor<f32>) zero_point(%z : tensor<i32>)
@@ -64,15 +82,16 @@ def DequantizeOp : Nibble_Op<"dequantize", [Pure]> {
   }];
   let arguments = (ins
     AnyRankedTensor:$input,
-    AnyRankedTensor:$scale,
+    Variadic<AnyRankedTensor>:$scales,
     Optional<AnyRankedTensor>:$zeroPoint,
     SchemeAttr:$scheme);
   let results = (outs AnyRankedTensor:$result);
   let assemblyFormat = [{
-    $input `scale` `(` $scale `:` type($scale) `)` (`zero_point` `(` $zeroPoint^ `:` type($zeroPoint) `)`)?
+    $input `scale` `(` $scales `:` type($scales) `)` (`zero_point` `(` $zeroPoint^ `:` type($zeroPoint) `)`)?
     `as` $scheme attr-dict `:` type($input) `->` type($result)
   }];
   let hasVerifier = 1;
+  let extraClassDeclaration = firstScale;
 }
 
 def RequantizeOp : Nibble_Op<"requantize", [Pure, AttrSizedOperandSegments]> {
@@ -86,7 +105,7 @@ def RequantizeOp : Nibble_Op<"requantize", [Pure, AttrSizedOperandSegments]> {
 
     Constraints:
     * (C1) input and result have the same shape and the storage types of their schemes;
-    * (C2) both schemes are integer schemes with one block;
+    * (C2) both schemes are integer schemes with one block, whose codes are not packed;
     * (C3) the zero points are given exactly where the schemes have one.
 
     ```mlir
@@ -113,24 +132,28 @@ def RequantizeOp : Nibble_Op<"requantize", [Pure, AttrSizedOperandSegments]> {
   let hasVerifier = 1;
 }
 
-def ChooseParamsOp : Nibble_Op<"choose_params", [Pure]> {
+def ChooseParamsOp : Nibble_SchemeUserOp<"choose_params", [AttrSizedResultSegments]> {
   let summary = "quantization parameters from the data itself, at run time";
   let description = [{
-    For each block of the input the scale (and zero point) that a scheme needs to hold it without clipping:
+    For each block of the input the scale (and zero point or minimum) that a scheme needs to hold it without clipping:
 
     ```
-    without zero point: scale = max(abs(block)) / max_code
+    without zero point: scale = max(abs(block)) / max_value
     with zero point:    lo = min(0, min(block)), hi = max(0, max(block))
                         scale = (hi - lo) / (max_code - min_code)
                         zero_point = clamp(round(min_code - lo / scale), min_code, max_code)
+    with a minimum:     scale = (max(block) - min(block)) / (max_value - min_value)
+                        minimum = min(block) - min_value * scale
     ```
 
-    A block of zeros gets scale 1 and the code of zero. Divisions are IEEE f32.
+    A block of zeros gets scale 1 and the code of zero. Divisions are IEEE f32. `docs/Spec.md`, "choose_params", says how
+    scales of fewer bits are rounded and how two levels share a scale.
 
     Constraints:
-    * (C1) the scale has the shape that scheme and input shape demand;
-    * (C2) there is a zero point exactly when the scheme has an integer one, with the scale's shape;
-    * (C3) the scheme is an integer scheme.
+    * (C1) there is a scale for each level, of the shape and type that scheme and input shape demand;
+    * (C2) there is a zero point exactly when the scheme has one, with the shape of the first scale and the type that the scheme
+      demands;
+    * (C3): (C4) of `nibble.quantize`.
 
     ```mlir
     %s = nibble.choose_params %x as <s8 narrow, block = [1, 0]>
@@ -138,11 +161,12 @@ def ChooseParamsOp : Nibble_Op<"choose_params", [Pure]> {
     ```
   }];
   let arguments = (ins AnyRankedTensor:$input, SchemeAttr:$scheme);
-  let results = (outs AnyRankedTensor:$scale, Optional<AnyRankedTensor>:$zeroPoint);
+  let results = (outs Variadic<AnyRankedTensor>:$scales, Optional<AnyRankedTensor>:$zeroPoint);
   let assemblyFormat = [{
-    $input `as` $scheme attr-dict `:` type($input) `->` type($scale) (`,` type($zeroPoint)^)?
+    $input `as` $scheme attr-dict `:` type($input) `->` type($scales) (`zero_point` type($zeroPoint)^)?
   }];
   let hasVerifier = 1;
+  let extraClassDeclaration = firstScale;
 }
 
 def ObserveOp : Nibble_Op<"observe"> {
