@@ -1,6 +1,7 @@
 //===- Calibrate.cpp - statistics for the compiler --------------------------------------------------------------------------------===//
 
 #include "nibble/Driver/Calibrate.h"
+#include "ModelInterface.h"
 #include "PhaseRunner.h"
 #include "nibble/Calibration/StatisticsFile.h"
 #include "nibble/Runtime/Observe.h"
@@ -87,14 +88,10 @@ std::vector<data::DataInput> nibble::getDataInputs(const nibble_info &info) {
 }
 
 /// Runs the observed program over all batches of one data set.
-static llvm::Error observe(Program &program, StringRef path, const data::ImageOptions &images) {
-  llvm::Expected<std::unique_ptr<data::DataSet>> dataSet =
-      data::DataSet::open(path, getDataInputs(program.getInfo()), images);
-  if (!dataSet)
-    return dataSet.takeError();
-  Progress progress("calibrating on " + path.str(), (*dataSet)->getNumBatches());
-  for (int64_t batch = 0; batch < (*dataSet)->getNumBatches(); ++batch) {
-    llvm::Expected<std::vector<data::Array>> arrays = (*dataSet)->readBatch(batch);
+static llvm::Error observe(Program &program, StringRef path, data::DataSet &data) {
+  Progress progress("calibrating on " + path.str(), data.getNumBatches());
+  for (int64_t batch = 0; batch < data.getNumBatches(); ++batch) {
+    llvm::Expected<std::vector<data::Array>> arrays = data.readBatch(batch);
     if (!arrays)
       return arrays.takeError();
     std::vector<ArrayView> views;
@@ -116,35 +113,58 @@ class Gatherer {
 public:
   Gatherer(ModuleOp module, const data::ImageOptions &images) : module(module.clone()), images(images) {}
 
+  /// Opens what `path` names, so that what cannot be read is said before anything is compiled.
   llvm::Error add(StringRef path) {
-    calibration::StatisticsFile next;
-    bool isFile = llvm::sys::path::extension(path) == ".json";
-    if (llvm::Error error = (isFile ? calibration::StatisticsFile::load(path) : gather(path)).moveInto(next))
-      return error;
-    return statistics.merge(next);
+    Source &source = sources.emplace_back();
+    source.path = path.str();
+    if (llvm::sys::path::extension(path) == ".json")
+      return calibration::StatisticsFile::load(path).moveInto(source.statistics);
+    llvm::Expected<ModelInterface> interface = ModelInterface::get(*module);
+    if (!interface)
+      return interface.takeError();
+    InterfaceInfo described(interface->getInputs(), interface->getOutputs());
+    return data::DataSet::open(path, getDataInputs(described.info), images).moveInto(source.data);
   }
 
-  const calibration::StatisticsFile &getStatistics() const { return statistics; }
+  /// The statistics of all sources, merged.
+  llvm::Expected<calibration::StatisticsFile> gather() {
+    calibration::StatisticsFile merged;
+    for (Source &source : sources) {
+      if (source.data)
+        if (llvm::Error error = run(source).moveInto(source.statistics))
+          return std::move(error);
+      if (llvm::Error error = merged.merge(source.statistics))
+        return std::move(error);
+    }
+    return merged;
+  }
 
 private:
-  llvm::Expected<calibration::StatisticsFile> gather(StringRef path) {
+  /// Statistics that somebody kept, or data to run the model over.
+  struct Source {
+    std::string path;
+    calibration::StatisticsFile statistics;
+    std::unique_ptr<data::DataSet> data;
+  };
+
+  llvm::Expected<calibration::StatisticsFile> run(Source &source) {
     if (!program)
       if (llvm::Error error = compileObserved(*module).moveInto(program))
         return std::move(error);
     nibble_observe_reset();
-    if (llvm::Error error = observe(*program, path, images))
+    if (llvm::Error error = observe(*program, source.path, *source.data))
       return std::move(error);
     std::string text;
     nibble_observe_write([](void *sink, const char *begin, size_t size) { static_cast<std::string *>(sink)->append(begin, size); },
                          &text);
-    return calibration::StatisticsFile::parse(text, path);
+    return calibration::StatisticsFile::parse(text, source.path);
   }
 
   OwningOpRef<ModuleOp> module;
   const data::ImageOptions &images;
+  std::vector<Source> sources;
   /// Compiled when there is data.
   std::unique_ptr<Program> program;
-  calibration::StatisticsFile statistics;
 };
 
 } // namespace
@@ -180,11 +200,14 @@ llvm::Expected<CalibrationResult> nibble::calibrate(Session &session, ModuleOp m
   for (StringRef path : options.calibrate)
     if (llvm::Error error = gatherer.add(path))
       return std::move(error);
+  llvm::Expected<calibration::StatisticsFile> statistics = gatherer.gather();
+  if (!statistics)
+    return statistics.takeError();
   result.setFile(options.saveCalibration);
   if (options.saveCalibration.empty())
     if (llvm::Error error = result.makeTemporary())
       return std::move(error);
-  if (llvm::Error error = gatherer.getStatistics().save(result.getFile()))
+  if (llvm::Error error = statistics->save(result.getFile()))
     return std::move(error);
   return result;
 }

@@ -9,7 +9,7 @@ import sys
 import tempfile
 
 nibble, models = sys.argv[1:]
-arguments = ["report", f"{models}/glyphs.onnx", "--calibrate", f"{models}/calib.npz", "--data", f"{models}/test.npz", "--no-html"]
+arguments = ["report", f"{models}/glyphs.onnx", "--calibrate", f"{models}/calib.npz", "--data", f"{models}/calib.npz", "--no-html"]
 
 
 def run_on_terminal():
