@@ -167,17 +167,3 @@ Tensor nibble::onnx_import::elementwise(Node &node, ArrayRef<Tensor> inputs, Typ
   auto shape = broadcastShapes(node, inputs);
   return shape ? elementwise(node, inputs, *shape, resultElementType, body) : Tensor();
 }
-
-Type nibble::onnx_import::widen(Type type) {
-  return isa<FloatType>(type) && type.getIntOrFloatBitWidth() < 32 ? Float32Type::get(type.getContext()) : type;
-}
-
-Tensor nibble::onnx_import::castFloat(Node &node, const Tensor &input, Type elementType) {
-  if (node.failed() || !input || input.getElementType() == elementType)
-    return node.failed() ? Tensor() : input;
-  bool grows = input.getElementType().getIntOrFloatBitWidth() < elementType.getIntOrFloatBitWidth();
-  return elementwise(node, input, elementType, [&](ImplicitLocOpBuilder &b, ValueRange args) {
-    return grows ? Value(arith::ExtFOp::create(b, elementType, args[0]))
-                 : Value(arith::TruncFOp::create(b, elementType, args[0]));
-  });
-}

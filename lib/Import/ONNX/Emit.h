@@ -46,11 +46,6 @@ Tensor elementwise(Node &node, llvm::ArrayRef<Tensor> inputs, llvm::ArrayRef<int
 Tensor elementwiseAlong(Node &node, llvm::ArrayRef<Tensor> inputs, llvm::ArrayRef<llvm::SmallVector<int64_t>> dims,
                         llvm::ArrayRef<int64_t> shape, mlir::Type resultElementType, Body body);
 
-/// f32 for the float types that are narrower, in which sums lose too much; others as they are.
-mlir::Type widen(mlir::Type type);
-/// A tensor of floats as one of another float type.
-Tensor castFloat(Node &node, const Tensor &input, mlir::Type elementType);
-
 /// linalg.reduce over `axes`, which the result lacks. `combine` gets an element and the accumulator. Of no elements the result
 /// is `init`.
 Tensor reduce(Node &node, const Tensor &input, llvm::ArrayRef<int64_t> axes, mlir::TypedAttr init, Body combine);

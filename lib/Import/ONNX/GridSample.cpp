@@ -1,6 +1,6 @@
 //===- GridSample.cpp - GridSample, AffineGrid -------------------------------------------------------===//
 
-#include "Emit.h"
+#include "Elementwise.h"
 #include "Operators.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
@@ -29,7 +29,7 @@ class Sampler {
 public:
   Sampler(Node &node, Sampling sampling, Padding padding)
       : node(node), sampling(sampling), padding(padding), alignsCorners(node.getInteger("align_corners", 0) != 0),
-        type(widen(node.getInput(0).getElementType())) {}
+        type(getWideType(node.getInput(0)).type) {}
 
   Tensor emit();
 
@@ -212,7 +212,7 @@ LogicalResult nibble::onnx_import::importAffineGrid(Node &node) {
       !isa<FloatType>(theta.getElementType()))
     return node.error("expected floats [N, d, d + 1] for a size [N, C, spatial…], got " + formatShape(theta.getShape()) +
                       " and " + formatShape(size));
-  Type elementType = theta.getElementType(), type = widen(elementType);
+  Type elementType = theta.getElementType(), type = getWideType(theta).type;
   SmallVector<int64_t> shape = {size[0]};
   shape.append(size.begin() + 2, size.end());
   shape.push_back(count);

@@ -1,5 +1,6 @@
 //===- LpPooling.cpp - LpPool, GlobalLpPool ----------------------------------------------------------===//
 
+#include "Elementwise.h"
 #include "Operators.h"
 #include "Pool.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -31,13 +32,13 @@ static LogicalResult importNorm(Node &node, const std::optional<Window> &window)
     return failure();
   if (p < 1)
     return node.error("expected 'p' of at least 1, got " + Twine(p));
-  Type elementType = node.getInput(0).getElementType(), wideType = widen(elementType);
-  Tensor powers = elementwise(node, castFloat(node, node.getInput(0), wideType), wideType,
+  ElementType narrow = getElementType(node.getInput(0)), wide = getWideType(node.getInput(0));
+  Tensor powers = elementwise(node, convert(node, node.getInput(0), wide), wide.type,
                               [&](ImplicitLocOpBuilder &b, ValueRange args) { return power(b, args[0], p); });
-  Tensor padded = padWindow(node, powers, *window, node.getZeroAttr(wideType));
-  Tensor norms = elementwise(node, pool(node, padded, *window, PoolKind::Sum), wideType,
+  Tensor padded = padWindow(node, powers, *window, node.getZeroAttr(wide.type));
+  Tensor norms = elementwise(node, pool(node, padded, *window, PoolKind::Sum), wide.type,
                              [&](ImplicitLocOpBuilder &b, ValueRange args) { return root(b, args[0], p); });
-  return node.setResult(castFloat(node, norms, elementType));
+  return node.setResult(convert(node, norms, narrow));
 }
 
 LogicalResult nibble::onnx_import::importLpPool(Node &node) {

@@ -1,5 +1,6 @@
 //===- Pooling.cpp - MaxPool, AveragePool and the global ones ----------------------------------------===//
 
+#include "Elementwise.h"
 #include "Fold.h"
 #include "Operators.h"
 #include "Pool.h"
@@ -117,12 +118,12 @@ static Tensor divide(Node &node, const Tensor &sum, const Tensor &count) {
 
 /// Sums are of f32 at least.
 static Tensor average(Node &node, const Tensor &input, const Window &window, bool countPadding) {
-  Tensor wide = castFloat(node, input, widen(input.getElementType()));
+  Tensor wide = convert(node, input, getWideType(input));
   Tensor padded = wide ? padWindow(node, wide, window, node.getZeroAttr(wide.getElementType())) : Tensor();
   Tensor sum = pool(node, padded, window, PoolKind::Sum);
   if (!sum)
     return {};
-  return castFloat(node, divide(node, sum, countElements(node, window, wide, countPadding)), input.getElementType());
+  return convert(node, divide(node, sum, countElements(node, window, wide, countPadding)), getElementType(input));
 }
 
 LogicalResult nibble::onnx_import::importAveragePool(Node &node) {

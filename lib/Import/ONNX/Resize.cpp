@@ -1,6 +1,6 @@
 //===- Resize.cpp - Resize, Upsample -----------------------------------------------------------------===//
 
-#include "Emit.h"
+#include "Elementwise.h"
 #include "Operators.h"
 #include "ResizeAxis.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -266,12 +266,12 @@ static LogicalResult emitPlan(Node &node, ResizePlan plan) {
   llvm::sort(plan.axes, [](const ResizeAxis &a, const ResizeAxis &b) {
     return std::pair(a.scale, a.axis) < std::pair(b.scale, b.axis);
   });
-  Tensor result = plan.nearest ? input : castFloat(node, input, widen(input.getElementType()));
+  Tensor result = plan.nearest ? input : convert(node, input, getWideType(input));
   for (const ResizeAxis &axis : plan.axes)
     result = resizeAxis(node, result, axis, plan);
   for (const ResizeAxis &axis : plan.axes)
     result = extrapolate(node, result, axis, plan);
-  return node.setResult(plan.nearest ? result : castFloat(node, result, input.getElementType()));
+  return node.setResult(plan.nearest ? result : convert(node, result, getElementType(input)));
 }
 
 LogicalResult nibble::onnx_import::importUpsample(Node &node) { return emitPlan(node, readScalesOnly(node)); }
