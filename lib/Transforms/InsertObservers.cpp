@@ -1,8 +1,10 @@
 //===- InsertObservers.cpp - probes on the values that quantization may need ------------------------===//
 
+#include "StorageForms.h"
 #include "nibble/Analysis/FusionGroups.h"
 #include "nibble/Dialect/Nibble/IR/NibbleDialect.h"
 #include "nibble/Transforms/Passes.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/IR/Matchers.h"
 #include "llvm/ADT/StringSet.h"
 
@@ -20,6 +22,9 @@ namespace {
 SetVector<Value> gatherObservedValues(func::FuncOp function) {
   SetVector<Value> values;
   auto insert = [&](Value value) {
+    // What maximum pooling ignores says nothing of the range: what is padded does.
+    if (Operation *def = value.getDefiningOp(); def && isNeutralPadding(def))
+      value = cast<tensor::PadOp>(def).getSource();
     auto type = dyn_cast<RankedTensorType>(value.getType());
     if (type && type.getElementType().isF32() && !matchPattern(value, m_Constant()))
       values.insert(value);

@@ -19,8 +19,9 @@ static bool isNeutralForMaximum(Value value) {
   return constant.isNegative() && (constant.isInfinity() || constant.isLargest());
 }
 
-static bool isNeutralPadding(tensor::PadOp pad) {
-  return isNeutralForMaximum(pad.getConstantPaddingValue()) && !pad->use_empty() &&
+bool nibble::isNeutralPadding(Operation *op) {
+  auto pad = dyn_cast<tensor::PadOp>(op);
+  return pad && isNeutralForMaximum(pad.getConstantPaddingValue()) && !pad->use_empty() &&
          llvm::all_of(pad->getUsers(), [](Operation *user) { return isa<linalg::PoolingNhwcMaxOp>(user); });
 }
 
@@ -55,8 +56,8 @@ static bool hasStorageForm(Operation *op) {
 }
 
 SmallVector<OpOperand *> nibble::getStorageOperands(Operation *op) {
-  if (auto pad = dyn_cast<tensor::PadOp>(op); pad && isNeutralPadding(pad))
-    return {&pad.getSourceMutable()};
+  if (isNeutralPadding(op))
+    return {&cast<tensor::PadOp>(op).getSourceMutable()};
   auto sameScale = dyn_cast<SameScaleOpInterface>(op);
   if (!sameScale || !hasStorageForm(op))
     return {};

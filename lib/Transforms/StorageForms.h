@@ -8,9 +8,11 @@
 
 namespace nibble {
 
+/// Whether `op` pads with minus infinity, or the lowest float, and only maximum pooling reads the result.
+bool isNeutralPadding(mlir::Operation *op);
+
 /// The operands that have to be codes of one scale so that `op` runs on codes: those of SameScaleOpInterface, and the source
-/// of a padding with minus infinity that only maximum pooling reads (any code that is not above the others will do there).
-/// Empty when `op` has no form on codes.
+/// of a neutral padding (any code that is not above the others will do there). Empty when `op` has no form on codes.
 llvm::SmallVector<mlir::OpOperand *> getStorageOperands(mlir::Operation *op);
 
 /// `op` on codes of `scheme` and `zeroPoint`. `codes` takes the places of getStorageOperands(op), in order. Results are the

@@ -95,3 +95,26 @@ func.func @observed(%x: tensor<1x8xf32>) -> tensor<1x4xf32> {
          -> tensor<1x4xf32> loc("fc")
   return %y : tensor<1x4xf32>
 }
+
+// -----
+
+// Minus infinity around the input of maximum pooling is not seen by a probe: what is padded is.
+// CHECK-LABEL: @pool
+// CHECK: %[[X:.*]] = nibble.observe %{{.*}} "x" : tensor<1x4x4x1xf32>
+// CHECK: %[[PADDED:.*]] = tensor.pad %[[X]]
+// CHECK: %[[Y:.*]] = linalg.pooling_nhwc_max {{.*}} ins(%[[PADDED]],
+// CHECK: nibble.observe %[[Y]] "pool"
+func.func @pool(%x: tensor<1x4x4x1xf32> {nibble.name = "x"}) -> tensor<1x3x3x1xf32> {
+  %lowest = arith.constant 0xFF800000 : f32
+  %padded = tensor.pad %x low[0, 1, 1, 0] high[0, 1, 1, 0] {
+  ^bb0(%i: index, %j: index, %k: index, %l: index):
+    tensor.yield %lowest : f32
+  } : tensor<1x4x4x1xf32> to tensor<1x6x6x1xf32>
+  %window = tensor.empty() : tensor<2x2xf32>
+  %init = tensor.empty() : tensor<1x3x3x1xf32>
+  %start = linalg.fill ins(%lowest : f32) outs(%init : tensor<1x3x3x1xf32>) -> tensor<1x3x3x1xf32>
+  %y = linalg.pooling_nhwc_max {strides = dense<2> : tensor<2xi64>, dilations = dense<1> : tensor<2xi64>}
+         ins(%padded, %window : tensor<1x6x6x1xf32>, tensor<2x2xf32>) outs(%start : tensor<1x3x3x1xf32>)
+         -> tensor<1x3x3x1xf32> loc("pool")
+  return %y : tensor<1x3x3x1xf32>
+}
