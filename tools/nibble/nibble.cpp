@@ -1,11 +1,13 @@
 //===- nibble.cpp - compile, report, run, bench, inspect -----------------------------------------------------------===//
 
 #include "Help.h"
+#include "Version.inc"
 #include "nibble/Driver/Bench.h"
 #include "nibble/Driver/Compile.h"
 #include "nibble/Driver/Inspect.h"
 #include "nibble/Driver/Report.h"
 #include "nibble/Driver/Run.h"
+#include "llvm/Config/llvm-config.h"
 #include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/InitLLVM.h"
 #include "llvm/Support/WithColor.h"
@@ -198,13 +200,22 @@ static llvm::Error dispatch() {
   return makeError("expected a subcommand; see nibble --help");
 }
 
+/// What standard output could not take, on a full disk, say.
+static llvm::Error flushOutput() {
+  llvm::outs().flush();
+  std::error_code code = llvm::outs().error();
+  llvm::outs().clear_error();
+  return code ? makeError("standard output: " + code.message()) : llvm::Error::success();
+}
+
 int main(int argc, char **argv) {
   llvm::InitLLVM init(argc, argv);
   // A file that cannot grow is an error like any other, not a signal.
   std::signal(SIGXFSZ, SIG_IGN);
+  cl::SetVersionPrinter([](llvm::raw_ostream &out) { out << "nibble " NIBBLE_VERSION ", with LLVM " LLVM_VERSION_STRING "\n"; });
   if (!parseCommandLine(argc, argv, {&modelOptions, &quantizeOptions, &programOptions, &commandOptions}))
     return 1;
-  llvm::Error error = dispatch();
+  llvm::Error error = llvm::joinErrors(dispatch(), flushOutput());
   if (!error)
     return 0;
   llvm::handleAllErrors(std::move(error), [](const llvm::ErrorInfoBase &info) {
