@@ -1,6 +1,6 @@
 //===- AssignSchemes.cpp - a scheme for every quantizable op, or the reason why not -----------------===//
 
-#include "AssignedSchemes.h"
+#include "IntegerForm.h"
 #include "nibble/Calibration/Calibrator.h"
 #include "nibble/Scheme/Recipe.h"
 #include "nibble/Transforms/Passes.h"
@@ -73,6 +73,10 @@ private:
       leaveFloat(op, "it has no activation to quantize");
       return success();
     }
+    // A recipe that nothing can follow is no reason to stay float without a word.
+    if (std::optional<QuantizableOperand> weight = op.getWeight())
+      if (auto obstacle = findSchemeObstacle(schemes, weight->channelAxis))
+        return op.emitError() << decision.reason << " gives '" << getUserName(op) << "' schemes without kernels: " << *obstacle;
     schemes.set(op);
     ++numAssigned;
     return success();

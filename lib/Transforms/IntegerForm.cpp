@@ -25,7 +25,7 @@ static bool isByteScheme(SchemeAttr scheme) {
          scheme.getRounding() == RoundingMode::HalfToEven;
 }
 
-static std::optional<std::string> findSchemeObstacle(const AssignedSchemes &schemes, int64_t channelAxis) {
+std::optional<std::string> nibble::findSchemeObstacle(const AssignedSchemes &schemes, int64_t channelAxis) {
   if (!isByteScheme(schemes.input) || !schemes.input.isPerTensor())
     return "the integer form needs 8-bit integers with one f32 scale for its input, got " + toString(schemes.input);
   if (!schemes.filter)

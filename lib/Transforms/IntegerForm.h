@@ -13,6 +13,10 @@ namespace nibble {
 /// each output channel for the filter, a constant bias, and sums that provably fit 32 bits.
 std::optional<std::string> findIntegerObstacle(QuantizableOpInterface op, const AssignedSchemes &schemes);
 
+/// What keeps these schemes of input and filter from an integer form of any op, worded for a user; nothing when they have one.
+/// `channelAxis` is the filter's.
+std::optional<std::string> findSchemeObstacle(const AssignedSchemes &schemes, int64_t channelAxis);
+
 /// The filter of an op without an obstacle, with scales from its values alone.
 FilterQuantizer createFilterQuantizer(QuantizableOpInterface op, SchemeAttr scheme);
 
