@@ -8,6 +8,7 @@
 #include "nibble/Driver/Calibrate.h"
 #include "nibble/Scheme/Recipe.h"
 #include "nibble/Support/OutputFiles.h"
+#include "mlir/IR/Matchers.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/Path.h"
 #include "llvm/TargetParser/Host.h"

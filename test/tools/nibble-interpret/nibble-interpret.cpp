@@ -10,6 +10,7 @@
 #include "nibble/Pipelines/InitDialectsAndPasses.h"
 #include "nibble/Reference/ConstantEvaluation.h"
 #include "nibble/Reference/Interpreter.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/IR/AsmState.h"
 #include "mlir/InitAllDialects.h"
 #include "mlir/Parser/Parser.h"

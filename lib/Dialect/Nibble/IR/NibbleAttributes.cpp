@@ -1,6 +1,7 @@
 //===- NibbleAttributes.cpp - registration, and verification of #nibble.statistics -------------------===//
 
 #include "nibble/Dialect/Nibble/IR/NibbleDialect.h"
+#include "mlir/IR/DialectImplementation.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/TypeSwitch.h"
 
