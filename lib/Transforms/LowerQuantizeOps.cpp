@@ -1,8 +1,11 @@
 //===- LowerQuantizeOps.cpp - quantize, dequantize and requantize as elementwise ops ----------------===//
 
+#include "LowerChooseParams.h"
 #include "ScalarCodes.h"
 #include "nibble/Transforms/Passes.h"
+#include "nibble/Transforms/Patterns.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Arith/Utils/Utils.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
@@ -19,13 +22,6 @@ using namespace mlir;
 using namespace nibble;
 
 namespace {
-
-/// Whether codes are elements of the tensor, and their arithmetic is that of ScalarCodes.h.
-bool isLowered(SchemeAttr scheme) {
-  return scheme.isInteger() && scheme.getNumBits() == scheme.getStorageElementType().getIntOrFloatBitWidth() &&
-         scheme.getZeroPoint() != ZeroPointKind::Minimum && scheme.getRounding() == RoundingMode::HalfToEven &&
-         scheme.getScale().size() == 1 && scheme.getScale().front().isF32();
-}
 
 /// Which parameter belongs to an element: the number of its block.
 AffineMap getParamMap(SchemeAttr scheme, int64_t rank, MLIRContext *context) {
@@ -59,7 +55,8 @@ public:
   /// Replaces the op. `body` gets the element and the parameters in the order in which they were added.
   void replace(function_ref<Value(OpBuilder &, Location, Value, ArrayRef<Value>)> body) {
     auto type = cast<RankedTensorType>(op->getResult(0).getType());
-    Value init = tensor::EmptyOp::create(rewriter, op->getLoc(), type.getShape(), type.getElementType());
+    SmallVector<OpFoldResult> sizes = tensor::getMixedSizes(rewriter, op->getLoc(), inputs.front());
+    Value init = tensor::EmptyOp::create(rewriter, op->getLoc(), sizes, type.getElementType());
     maps.push_back(rewriter.getMultiDimIdentityMap(rank));
     SmallVector<utils::IteratorType> iterators(rank, utils::IteratorType::parallel);
     auto generic = linalg::GenericOp::create(
@@ -93,13 +90,14 @@ struct LowerQuantize : public OpRewritePattern<QuantizeOp> {
   using OpRewritePattern::OpRewritePattern;
   LogicalResult matchAndRewrite(QuantizeOp op, PatternRewriter &rewriter) const override {
     SchemeAttr scheme = op.getScheme();
-    if (!isLowered(scheme))
+    if (!hasScalarCodes(scheme))
       return rewriter.notifyMatchFailure(op, "codes are not elements");
     ElementwiseBuilder builder(rewriter, op, op.getInput());
     builder.addParam(op.getScale(), scheme);
     builder.addParam(op.getZeroPoint(), scheme);
     builder.replace([&](OpBuilder &body, Location loc, Value element, ArrayRef<Value> params) {
-      Value quotient = arith::DivFOp::create(body, loc, element, params[0]);
+      Value real = convertScalarToDtype(body, loc, element, body.getF32Type(), /*isUnsignedCast=*/false);
+      Value quotient = arith::DivFOp::create(body, loc, real, params[0]);
       return createCode(body, loc, createZeroForNaN(body, loc, quotient), scheme, params[1]);
     });
     return success();
@@ -110,13 +108,15 @@ struct LowerDequantize : public OpRewritePattern<DequantizeOp> {
   using OpRewritePattern::OpRewritePattern;
   LogicalResult matchAndRewrite(DequantizeOp op, PatternRewriter &rewriter) const override {
     SchemeAttr scheme = op.getScheme();
-    if (!isLowered(scheme))
+    if (!hasScalarCodes(scheme))
       return rewriter.notifyMatchFailure(op, "codes are not elements");
     ElementwiseBuilder builder(rewriter, op, op.getInput());
     builder.addParam(op.getScale(), scheme);
     builder.addParam(op.getZeroPoint(), scheme);
+    Type element = getElementTypeOrSelf(op.getType());
     builder.replace([&](OpBuilder &body, Location loc, Value code, ArrayRef<Value> params) {
-      return arith::MulFOp::create(body, loc, createUnscaled(body, loc, code, scheme, params[1]), params[0]).getResult();
+      Value value = arith::MulFOp::create(body, loc, createUnscaled(body, loc, code, scheme, params[1]), params[0]);
+      return convertScalarToDtype(body, loc, value, element, /*isUnsignedCast=*/false);
     });
     return success();
   }
@@ -126,7 +126,7 @@ struct LowerRequantize : public OpRewritePattern<RequantizeOp> {
   using OpRewritePattern::OpRewritePattern;
   LogicalResult matchAndRewrite(RequantizeOp op, PatternRewriter &rewriter) const override {
     SchemeAttr from = op.getInputScheme(), to = op.getResultScheme();
-    if (!isLowered(from) || !isLowered(to))
+    if (!hasScalarCodes(from) || !hasScalarCodes(to))
       return rewriter.notifyMatchFailure(op, "codes are not elements");
     ElementwiseBuilder builder(rewriter, op, op.getInput());
     builder.addParam(op.getMultiplier(), from);
@@ -144,10 +144,15 @@ struct LowerRequantize : public OpRewritePattern<RequantizeOp> {
 struct LowerQuantizeOpsPass : public nibble::impl::LowerQuantizeOpsPassBase<LowerQuantizeOpsPass> {
   void runOnOperation() override {
     RewritePatternSet patterns(&getContext());
-    patterns.add<LowerQuantize, LowerDequantize, LowerRequantize>(&getContext());
+    populateLowerQuantizeOpsPatterns(patterns);
     if (failed(applyPatternsGreedily(getOperation(), std::move(patterns))))
       signalPassFailure();
   }
 };
 
 } // namespace
+
+void nibble::populateLowerQuantizeOpsPatterns(RewritePatternSet &patterns) {
+  patterns.add<LowerDequantize, LowerQuantize, LowerRequantize>(patterns.getContext());
+  populateLowerChooseParamsPatterns(patterns);
+}

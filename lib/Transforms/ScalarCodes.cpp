@@ -24,13 +24,24 @@ static Value createBound(OpBuilder &builder, Location loc, int64_t code, Value z
   return builder.createOrFold<arith::SIToFPOp>(loc, builder.getF32Type(), bound);
 }
 
-Value nibble::createCode(OpBuilder &builder, Location loc, Value value, SchemeAttr scheme, Value zeroPoint) {
+bool nibble::hasScalarCodes(SchemeAttr scheme) {
+  bool rounds = scheme.getRounding() == RoundingMode::HalfToEven || scheme.getRounding() == RoundingMode::HalfAwayFromZero;
+  return scheme.isInteger() && scheme.getNumBits() >= 8 && rounds && scheme.getZeroPoint() != ZeroPointKind::Minimum &&
+         scheme.getScale().size() == 1 && scheme.getScale().front().isF32();
+}
+
+Value nibble::createInteger(OpBuilder &builder, Location loc, Value value, SchemeAttr scheme, Value zeroPoint,
+                            RoundingMode rounding) {
   value = arith::MaxNumFOp::create(builder, loc, value, createBound(builder, loc, scheme.getMinCode(), zeroPoint));
   value = arith::MinNumFOp::create(builder, loc, value, createBound(builder, loc, scheme.getMaxCode(), zeroPoint));
-  Value rounded = math::RoundEvenOp::create(builder, loc, value);
+  Value rounded = rounding == RoundingMode::HalfToEven ? math::RoundEvenOp::create(builder, loc, value).getResult()
+                                                       : math::RoundOp::create(builder, loc, value).getResult();
   Value code = arith::FPToSIOp::create(builder, loc, builder.getI32Type(), rounded);
-  if (zeroPoint)
-    code = builder.createOrFold<arith::AddIOp>(loc, code, zeroPoint);
+  return zeroPoint ? builder.createOrFold<arith::AddIOp>(loc, code, zeroPoint) : code;
+}
+
+Value nibble::createCode(OpBuilder &builder, Location loc, Value value, SchemeAttr scheme, Value zeroPoint) {
+  Value code = createInteger(builder, loc, value, scheme, zeroPoint, scheme.getRounding());
   return arith::TruncIOp::create(builder, loc, scheme.getStorageElementType(), code);
 }
 

@@ -17,7 +17,14 @@ namespace nibble {
 mlir::Value createUnscaled(mlir::OpBuilder &builder, mlir::Location loc, mlir::Value code, SchemeAttr scheme,
                            mlir::Value zeroPoint);
 
-/// The code clamp(round(value)) + zero point. `value` is an f32 in units of the scale and not NaN; rounding is half to even.
+/// Whether codes are elements of the tensor that stores them, and their arithmetic is that of this file.
+bool hasScalarCodes(SchemeAttr scheme);
+
+/// clamp(round(value)) + zero point as an i32. `value` is an f32 in units of the scale and not NaN.
+mlir::Value createInteger(mlir::OpBuilder &builder, mlir::Location loc, mlir::Value value, SchemeAttr scheme,
+                          mlir::Value zeroPoint, RoundingMode rounding);
+
+/// The same as a code in storage, with the rounding of the scheme.
 mlir::Value createCode(mlir::OpBuilder &builder, mlir::Location loc, mlir::Value value, SchemeAttr scheme,
                        mlir::Value zeroPoint);
 

@@ -66,3 +66,31 @@ func.func @groups(%q: tensor<2x8xi8>, %s: tensor<2x2xf32>) -> tensor<2x8xf32> {
   %x = nibble.dequantize %q scale(%s : tensor<2x2xf32>) as <s8 narrow, block = [1, 4]> : tensor<2x8xi8> -> tensor<2x8xf32>
   return %x : tensor<2x8xf32>
 }
+
+// -----
+
+// CHECK-LABEL: @half_away
+// CHECK: math.round %
+func.func @half_away(%x: tensor<?xf16>, %s: tensor<f32>) -> tensor<?xi8> {
+  %q = nibble.quantize %x scale(%s : tensor<f32>) as <s8, rounding = half_away_from_zero> : tensor<?xf16> -> tensor<?xi8>
+  return %q : tensor<?xi8>
+}
+
+// -----
+
+// Blocks of 4 along 10: the last one is filled up with zeros.
+// CHECK-LABEL: @choose_params
+// CHECK-SAME: %[[X:.*]]: tensor<2x10xf32>
+// CHECK: %[[PADDED:.*]] = tensor.pad %[[X]] low[0, 0] high[0, 2]
+// CHECK: %[[BLOCKS:.*]] = tensor.expand_shape %[[PADDED]] {{\[\[}}0], [1, 2]] output_shape [2, 3, 4]
+// CHECK: %[[LOW:.*]] = linalg.generic {{.*}}iterator_types = ["reduction", "parallel", "reduction"]} ins(%[[BLOCKS]] : tensor<2x3x4xf32>)
+// CHECK: arith.cmpf olt
+// CHECK: %[[HIGH:.*]] = linalg.generic {{.*}} ins(%[[BLOCKS]] :
+// CHECK: arith.cmpf ogt
+// CHECK: %[[PARAMS:.*]]:2 = linalg.generic {{.*}} ins(%[[LOW]], %[[HIGH]] : tensor<3xf32>, tensor<3xf32>)
+// CHECK: tensor.expand_shape %[[PARAMS]]#0 {{\[\[}}0, 1]] output_shape [1, 3] : tensor<3xf32> into tensor<1x3xf32>
+// CHECK: tensor.expand_shape %[[PARAMS]]#1
+func.func @choose_params(%x: tensor<2x10xf32>) -> (tensor<1x3xf32>, tensor<1x3xi32>) {
+  %s, %z = nibble.choose_params %x as <u8, block = [0, 4], zero_point = integer> : tensor<2x10xf32> -> tensor<1x3xf32>, tensor<1x3xi32>
+  return %s, %z : tensor<1x3xf32>, tensor<1x3xi32>
+}

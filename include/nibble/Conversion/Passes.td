@@ -5,6 +5,56 @@
 
 include "mlir/Pass/PassBase.td"
 
+def ConvertNibbleToLinalgPass : Pass<"nibble-convert-nibble-to-linalg", "::mlir::func::FuncOp"> {
+  let summary = "ops on tensors to linalg, tensor, arith and math";
+  let description = [{
+    What the ops mean (`docs/Spec.md`), in upstream's words: a pipeline with a backend of its own can take fused ops from ours, or go
+    on from here. A contraction becomes a sum of products (`linalg.generic` whose loops are those of a convolution or matrix
+    product, with groups as a dimension of their own) and an elementwise op with the epilogue. Integer results are the same bits; sums
+    of floats agree within the Spec's bound.
+
+    Requires: nothing.
+    Ensures: no op of the dialect on tensors but `nibble.observe`; an error names each op that has no such form: filters in a
+    target's order, schemes whose codes are not elements.
+    Leaves: `nibble.observe`, which bufferizes and becomes a call of the C ABI with `nibble-convert-nibble-to-llvm`, or is removed
+    with its statistics by `nibble-quantize`.
+
+    ```mlir
+    %y = nibble.contract ins(%x, %w : tensor<3x5xi8>, tensor<5x2xi8>) input_zero_point(%z) with(%m : tensor<2xf32>)
+           outs(%init : tensor<3x2xf32>)
+           {inputScheme = #nibble.scheme<u8, zero_point = integer>, filterScheme = #nibble.scheme<s8 narrow, block = [0, 1]>}
+           epilogue {
+           ^bb0(%acc: i32, %multiplier: f32):
+             %f = arith.sitofp %acc : i32 to f32
+             %scaled = arith.mulf %f, %multiplier : f32
+             nibble.yield %scaled : f32
+           } -> tensor<3x2xf32>
+    ```
+    becomes
+    ```mlir
+    %start = linalg.fill ins(%zero : i32) outs(%empty : tensor<3x2xi32>) -> tensor<3x2xi32>
+    %sum = linalg.generic {indexing_maps = [(m, n, k) -> (m, k), (m, n, k) -> (k, n), (m, n, k) -> (m, n)], …}
+             ins(%x, %w : tensor<3x5xi8>, tensor<5x2xi8>) outs(%start : tensor<3x2xi32>) {
+    ^bb0(%code: i8, %weight: i8, %acc: i32):
+      %0 = arith.extui %code : i8 to i32
+      %1 = arith.subi %0, %z : i32
+      %2 = arith.extsi %weight : i8 to i32
+      %3 = arith.muli %1, %2 : i32
+      %4 = arith.addi %acc, %3 : i32
+      linalg.yield %4 : i32
+    } -> tensor<3x2xi32>
+    %y = linalg.generic {…} ins(%sum, %m : tensor<3x2xi32>, tensor<2xf32>) outs(%init : tensor<3x2xf32>) {
+    ^bb0(%acc: i32, %multiplier: f32, %out: f32):
+      %f = arith.sitofp %acc : i32 to f32
+      %scaled = arith.mulf %f, %multiplier : f32
+      linalg.yield %scaled : f32
+    } -> tensor<3x2xf32>
+    ```
+  }];
+  let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::linalg::LinalgDialect", "::mlir::math::MathDialect",
+                           "::mlir::tensor::TensorDialect", "::nibble::NibbleDialect"];
+}
+
 def ConvertNibbleToLLVMPass : Pass<"nibble-convert-nibble-to-llvm", "::mlir::ModuleOp"> {
   let summary = "a lowered program to the LLVM dialect";
   let description = [{

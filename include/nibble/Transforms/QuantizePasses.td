@@ -107,12 +107,14 @@ def FuseReductionsPass : Pass<"nibble-fuse-reductions", "::mlir::func::FuncOp"> 
 def LowerQuantizeOpsPass : Pass<"nibble-lower-quantize-ops", "::mlir::func::FuncOp"> {
   let summary = "quantize, dequantize and requantize as elementwise ops";
   let description = [{
-    Parameters may be constant or computed at run time, for blocks of any sizes.
+    Parameters may be constant or computed at run time, for blocks of any sizes. `nibble.choose_params` becomes two reductions of each
+    block, filled up with zeros where it is cut off, and one elementwise op.
 
     Requires: nothing.
-    Ensures: `nibble.quantize`, `nibble.dequantize` and `nibble.requantize` of schemes whose codes are elements of the tensor
-    (integers of 8 and 16 bits, one level of f32 scales, rounding half to even) are `linalg.generic`.
-    Leaves: packed codes and other schemes.
+    Ensures: `nibble.quantize`, `nibble.dequantize`, `nibble.requantize` and `nibble.choose_params` of schemes whose codes are
+    elements of the tensor (integers of 8 to 16 bits, one level of f32 scales, rounding half to even or half away from zero) are
+    `linalg.generic`.
+    Leaves: packed codes and other schemes; `nibble.choose_params` of groups along a dimension whose size is not known.
 
     ```mlir
     %x = nibble.dequantize %q scale(%s : tensor<f32>) as <s8 narrow> : tensor<8xi8> -> tensor<8xf32>

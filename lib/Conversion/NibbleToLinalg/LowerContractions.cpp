@@ -1,0 +1,303 @@
+//===- LowerContractions.cpp - nibble.conv and nibble.contract as linalg.generic ---------------------===//
+//
+// Three steps: what the sum starts from, the sum of products, the epilogue. Sums of f16 and bf16 are taken in f32 (docs/Spec.md,
+// S13); integer sums are exact.
+//
+//===------------------------------------------------------------------------------------------------===//
+
+#include "LowerContractions.h"
+#include "nibble/Dialect/Nibble/IR/NibbleDialect.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Arith/Utils/Utils.h"
+#include "mlir/Dialect/Linalg/IR/Linalg.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "mlir/IR/IRMapping.h"
+
+using namespace mlir;
+using namespace nibble;
+
+namespace {
+
+using utils::IteratorType;
+
+/// The operands of the sum of products and how its loops walk them. The sum has the channels of the result, in groups
+/// (`resultGroups`) where the convolution has groups.
+struct Products {
+  Value input, filter;
+  SmallVector<AffineMap> maps; // of input, filter and sum
+  SmallVector<IteratorType> iterators;
+  SmallVector<ReassociationIndices> resultGroups; // empty: the sum has the shape of the result
+};
+
+//===----------------------------------------------------------------------------------------------===//
+// Scalars
+//===----------------------------------------------------------------------------------------------===//
+
+Type getSumType(Type accumulator) {
+  return accumulator.isF16() || accumulator.isBF16() ? Float32Type::get(accumulator.getContext()) : accumulator;
+}
+
+/// One factor of a product: a float, or a code less its zero point.
+Value createFactor(OpBuilder &builder, Location loc, Value element, SchemeAttr scheme, Value zeroPoint, Type sumType) {
+  if (isa<FloatType>(element.getType()))
+    return convertScalarToDtype(builder, loc, element, sumType, /*isUnsignedCast=*/false);
+  Type wide = isa<FloatType>(sumType) ? builder.getI32Type() : sumType;
+  Value code = convertScalarToDtype(builder, loc, element, wide, /*isUnsignedCast=*/scheme && !scheme.isSigned());
+  if (zeroPoint) {
+    zeroPoint = convertScalarToDtype(builder, loc, zeroPoint, wide, /*isUnsignedCast=*/false);
+    code = arith::SubIOp::create(builder, loc, code, zeroPoint);
+  }
+  return convertScalarToDtype(builder, loc, code, sumType, /*isUnsignedCast=*/false);
+}
+
+Value createMultiplyAdd(OpBuilder &builder, Location loc, Value a, Value b, Value sum) {
+  if (isa<FloatType>(sum.getType()))
+    return arith::AddFOp::create(builder, loc, sum, arith::MulFOp::create(builder, loc, a, b));
+  return arith::AddIOp::create(builder, loc, sum, arith::MulIOp::create(builder, loc, a, b));
+}
+
+//===----------------------------------------------------------------------------------------------===//
+// The three steps
+//===----------------------------------------------------------------------------------------------===//
+
+/// Which element of an epilogue operand or bias belongs to an element of the result.
+AffineMap getOperandMap(Builder &builder, int64_t rank, int64_t operandRank) {
+  if (operandRank == rank)
+    return builder.getMultiDimIdentityMap(rank);
+  if (operandRank == 0)
+    return AffineMap::get(rank, 0, builder.getContext());
+  return AffineMap::get(rank, 0, builder.getAffineDimExpr(rank - 1));
+}
+
+/// An elementwise op of the result's shape.
+template <typename Body>
+Value createElementwise(OpBuilder &builder, Location loc, ValueRange inputs, Value init, Body body) {
+  int64_t rank = cast<RankedTensorType>(init.getType()).getRank();
+  SmallVector<AffineMap> maps;
+  for (Value input : inputs)
+    maps.push_back(getOperandMap(builder, rank, cast<RankedTensorType>(input.getType()).getRank()));
+  maps.push_back(builder.getMultiDimIdentityMap(rank));
+  SmallVector<IteratorType> iterators(rank, IteratorType::parallel);
+  return linalg::GenericOp::create(builder, loc, init.getType(), inputs, init, maps, iterators,
+                                   [&](OpBuilder &inside, Location loc, ValueRange arguments) {
+                                     linalg::YieldOp::create(inside, loc, body(inside, loc, arguments));
+                                   })
+      .getResult(0);
+}
+
+/// The bias, or zero, for each element of the result.
+Value createStart(OpBuilder &builder, ContractionOpInterface op, Type sumType) {
+  Location loc = op.getLoc();
+  Value init = op.getInit();
+  if (getElementTypeOrSelf(init) != sumType || !op.getEpilogue().empty())
+    init = tensor::EmptyOp::create(builder, loc, tensor::getMixedSizes(builder, loc, init), sumType);
+  if (!op.getBias()) {
+    Value zero = arith::ConstantOp::create(builder, loc, builder.getZeroAttr(sumType));
+    return linalg::FillOp::create(builder, loc, zero, init).getResult(0);
+  }
+  return createElementwise(builder, loc, op.getBias(), init, [&](OpBuilder &inside, Location loc, ValueRange arguments) {
+    return convertScalarToDtype(inside, loc, arguments[0], sumType, /*isUnsignedCast=*/false);
+  });
+}
+
+/// `start` plus all products.
+Value createSum(OpBuilder &builder, ContractionOpInterface op, const Products &products, Value start) {
+  Location loc = op.getLoc();
+  auto type = cast<RankedTensorType>(start.getType()), splitType = type;
+  if (!products.resultGroups.empty()) {
+    SmallVector<int64_t> shape(type.getShape().drop_back());
+    llvm::append_range(shape, cast<RankedTensorType>(products.filter.getType()).getShape().take_back(2));
+    splitType = type.clone(shape);
+    start = tensor::ExpandShapeOp::create(builder, loc, splitType, start, products.resultGroups);
+  }
+  Value sum = linalg::GenericOp::create(
+                  builder, loc, splitType, ValueRange{products.input, products.filter}, start, products.maps,
+                  products.iterators,
+                  [&](OpBuilder &inside, Location loc, ValueRange arguments) {
+                    Value x = createFactor(inside, loc, arguments[0], op.getInputSchemeAttr(), op.getInputZeroPoint(),
+                                           type.getElementType());
+                    Value w = createFactor(inside, loc, arguments[1], op.getFilterSchemeAttr(),
+                                           op.getFilterZeroPoint(), type.getElementType());
+                    linalg::YieldOp::create(inside, loc, createMultiplyAdd(inside, loc, x, w, arguments[2]));
+                  })
+                  .getResult(0);
+  if (splitType != type)
+    sum = tensor::CollapseShapeOp::create(builder, loc, type, sum, products.resultGroups);
+  return sum;
+}
+
+/// The value that the epilogue yields for a sum and the elements of its operands.
+Value inlineEpilogue(OpBuilder &builder, Block &epilogue, Value sum, ValueRange elements) {
+  IRMapping mapping;
+  mapping.map(epilogue.getArgument(0), sum);
+  mapping.map(epilogue.getArguments().drop_front(), elements);
+  for (Operation &op : epilogue.without_terminator())
+    builder.clone(op, mapping);
+  return mapping.lookupOrDefault(cast<YieldOp>(epilogue.getTerminator()).getValue());
+}
+
+/// The epilogue's operations on every sum, and the rounding of a sum that was taken in a wider type.
+Value createEpilogue(OpBuilder &builder, ContractionOpInterface op, Value sum) {
+  Region &epilogue = op.getEpilogue();
+  Type accumulator = op.getAccumulatorType();
+  if (epilogue.empty() && getElementTypeOrSelf(sum) == accumulator)
+    return sum;
+  SmallVector<Value> inputs = {sum};
+  llvm::append_range(inputs, op.getEpilogueOperands());
+  return createElementwise(
+      builder, op.getLoc(), inputs, op.getInit(), [&](OpBuilder &inside, Location loc, ValueRange arguments) {
+        Value total = convertScalarToDtype(inside, loc, arguments[0], accumulator, /*isUnsignedCast=*/false);
+        return epilogue.empty()
+                   ? total
+                   : inlineEpilogue(inside, epilogue.front(), total, arguments.drop_front().drop_back());
+      });
+}
+
+/// Whether the op is on tensors and its products are defined.
+LogicalResult matchContraction(PatternRewriter &rewriter, ContractionOpInterface op, bool isPacked) {
+  if (isPacked || !isa<RankedTensorType>(op.getInit().getType()))
+    return rewriter.notifyMatchFailure(op, "packed or on buffers");
+  Type sumType = getSumType(op.getAccumulatorType());
+  bool isFloatSum = sumType.isF32() || sumType.isF64();
+  if (!isFloatSum && !sumType.isInteger(32) && !sumType.isInteger(64))
+    return rewriter.notifyMatchFailure(op, "no such accumulator");
+  for (Value operand : {op.getInput(), op.getFilter()}) {
+    Type type = getElementTypeOrSelf(operand);
+    if (!type.isInteger(8) && !type.isInteger(16) && !(isFloatSum && isa<FloatType>(type)))
+      return rewriter.notifyMatchFailure(op, "no such product");
+  }
+  return success();
+}
+
+void replaceContraction(PatternRewriter &rewriter, ContractionOpInterface op, const Products &products) {
+  Value start = createStart(rewriter, op, getSumType(op.getAccumulatorType()));
+  rewriter.replaceOp(op, createEpilogue(rewriter, op, createSum(rewriter, op, products, start)));
+}
+
+//===----------------------------------------------------------------------------------------------===//
+// Convolution
+//===----------------------------------------------------------------------------------------------===//
+
+/// The input with its border: elements that stand for zero.
+Value createPadded(OpBuilder &builder, ConvOp op) {
+  ArrayRef<int64_t> sizes = op.getPadding();
+  Value input = op.getInput();
+  if (llvm::all_of(sizes, [](int64_t size) { return size == 0; }))
+    return input;
+  Location loc = op.getLoc();
+  auto type = cast<RankedTensorType>(input.getType());
+  Value zero = op.getInputZeroPoint();
+  if (zero && isa<IntegerType>(type.getElementType()))
+    zero = arith::TruncIOp::create(builder, loc, type.getElementType(), zero);
+  else
+    zero = arith::ConstantOp::create(builder, loc, builder.getZeroAttr(type.getElementType()));
+  SmallVector<int64_t> shape(type.getShape());
+  for (int dim : {1, 2})
+    if (!ShapedType::isDynamic(shape[dim]))
+      shape[dim] += sizes[2 * dim - 2] + sizes[2 * dim - 1];
+  SmallVector<OpFoldResult> low = getAsIndexOpFoldResult(builder.getContext(), {0, sizes[0], sizes[2], 0});
+  SmallVector<OpFoldResult> high = getAsIndexOpFoldResult(builder.getContext(), {0, sizes[1], sizes[3], 0});
+  return tensor::PadOp::create(builder, loc, type.clone(shape), input, low, high, zero);
+}
+
+/// Splits dimension `dim` into (groups, size / groups).
+Value splitDim(OpBuilder &builder, Location loc, Value value, int64_t dim, int64_t groups) {
+  auto type = cast<RankedTensorType>(value.getType());
+  SmallVector<int64_t> shape(type.getShape());
+  shape[dim] /= groups;
+  shape.insert(shape.begin() + dim, groups);
+  SmallVector<ReassociationIndices> reassociation;
+  for (int64_t i = 0, next = 0; i < type.getRank(); ++i) {
+    ReassociationIndices &indices = reassociation.emplace_back();
+    for (int64_t count = i == dim ? 2 : 1; count > 0; --count)
+      indices.push_back(next++);
+  }
+  return tensor::ExpandShapeOp::create(builder, loc, type.clone(shape), value, reassociation);
+}
+
+/// Loops (n, h, w, f, kh, kw, c), or (n, h, w, g, f, kh, kw, c) with more than one group.
+Products getProducts(OpBuilder &builder, ConvOp op) {
+  Products products{createPadded(builder, op), op.getFilter(), {}, {}, {}};
+  int64_t groups = op.getGroups();
+  bool isGrouped = groups > 1;
+  if (isGrouped) {
+    products.input = splitDim(builder, op.getLoc(), products.input, 3, groups);
+    products.filter = splitDim(builder, op.getLoc(), products.filter, 3, groups);
+    products.resultGroups = {{0}, {1}, {2}, {3, 4}};
+  }
+  unsigned numParallel = isGrouped ? 5 : 4, numLoops = numParallel + 3;
+  products.iterators.append(numParallel, IteratorType::parallel);
+  products.iterators.append(3, IteratorType::reduction);
+  auto loop = [&](unsigned number) { return builder.getAffineDimExpr(number); };
+  AffineExpr kh = loop(numParallel), kw = loop(numParallel + 1), c = loop(numParallel + 2), f = loop(numParallel - 1);
+  AffineExpr ih = loop(1) * op.getStrides()[0] + kh * op.getDilations()[0];
+  AffineExpr iw = loop(2) * op.getStrides()[1] + kw * op.getDilations()[1];
+  SmallVector<AffineExpr> input = {loop(0), ih, iw}, filter = {kh, kw, c};
+  if (isGrouped) {
+    input.push_back(loop(3));
+    filter.push_back(loop(3));
+  }
+  input.push_back(c);
+  filter.push_back(f);
+  MLIRContext *context = builder.getContext();
+  products.maps = {AffineMap::get(numLoops, 0, input, context), AffineMap::get(numLoops, 0, filter, context),
+                   AffineMap::getMultiDimIdentityMap(numLoops, context).getMajorSubMap(numParallel)};
+  return products;
+}
+
+struct LowerConv : public OpRewritePattern<ConvOp> {
+  using OpRewritePattern::OpRewritePattern;
+
+  LogicalResult matchAndRewrite(ConvOp op, PatternRewriter &rewriter) const override {
+    if (failed(matchContraction(rewriter, cast<ContractionOpInterface>(*op), op.getPackedFilterShape().has_value())))
+      return failure();
+    // A window that is larger than the padded input has no place, and none that linalg would accept.
+    if (llvm::is_contained(op.getInitType().getShape(), 0))
+      rewriter.replaceOp(op, op.getInit());
+    else
+      replaceContraction(rewriter, cast<ContractionOpInterface>(*op), getProducts(rewriter, op));
+    return success();
+  }
+};
+
+//===----------------------------------------------------------------------------------------------===//
+// Matrix product
+//===----------------------------------------------------------------------------------------------===//
+
+/// Loops (batch…, m, n, k).
+Products getProducts(OpBuilder &builder, ContractOp op) {
+  Products products{op.getInput(), op.getFilter(), {}, {}, {}};
+  unsigned rank = op.getInitType().getRank();
+  products.iterators.append(rank, IteratorType::parallel);
+  products.iterators.push_back(IteratorType::reduction);
+  AffineExpr n = builder.getAffineDimExpr(rank - 1), k = builder.getAffineDimExpr(rank);
+  SmallVector<AffineExpr> batch, input, filter;
+  for (unsigned dim = 0; dim + 2 < rank; ++dim)
+    batch.push_back(builder.getAffineDimExpr(dim));
+  input = batch;
+  llvm::append_values(input, builder.getAffineDimExpr(rank - 2), k);
+  if (op.getFilterShape().size() > 2)
+    filter = batch;
+  llvm::append_values(filter, op.getTransposeFilter() ? n : k, op.getTransposeFilter() ? k : n);
+  MLIRContext *context = builder.getContext();
+  products.maps = {AffineMap::get(rank + 1, 0, input, context), AffineMap::get(rank + 1, 0, filter, context),
+                   AffineMap::getMultiDimIdentityMap(rank + 1, context).getMajorSubMap(rank)};
+  return products;
+}
+
+struct LowerContract : public OpRewritePattern<ContractOp> {
+  using OpRewritePattern::OpRewritePattern;
+
+  LogicalResult matchAndRewrite(ContractOp op, PatternRewriter &rewriter) const override {
+    if (failed(matchContraction(rewriter, cast<ContractionOpInterface>(*op), op.getPackedFilterShape().has_value())))
+      return failure();
+    replaceContraction(rewriter, cast<ContractionOpInterface>(*op), getProducts(rewriter, op));
+    return success();
+  }
+};
+
+} // namespace
+
+void nibble::populateLowerContractionsPatterns(RewritePatternSet &patterns) {
+  patterns.add<LowerContract, LowerConv>(patterns.getContext());
+}
