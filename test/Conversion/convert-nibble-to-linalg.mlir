@@ -94,7 +94,7 @@ func.func @observe(%x: tensor<1x2x2x3xf32>, %w: tensor<3x1x3x3xf32>, %init: tens
 // CHECK: return
 func.func @quantize_ops(%x: tensor<?x6xf32>) -> (tensor<?x6xf32>, tensor<?x6xi8>) {
   %m = arith.constant dense<0.5> : tensor<f32>
-  %s, %z = nibble.choose_params %x as <u8, block = [1, 0], zero_point = integer> : tensor<?x6xf32> -> tensor<?x1xf32>, tensor<?x1xi32>
+  %s, %z = nibble.choose_params %x as <u8, block = [1, 0], zero_point = integer> : tensor<?x6xf32> -> tensor<?x1xf32> zero_point tensor<?x1xi32>
   %q = nibble.quantize %x scale(%s : tensor<?x1xf32>) zero_point(%z : tensor<?x1xi32>)
          as <u8, block = [1, 0], zero_point = integer> : tensor<?x6xf32> -> tensor<?x6xi8>
   %y = nibble.dequantize %q scale(%s : tensor<?x1xf32>) zero_point(%z : tensor<?x1xi32>)

@@ -91,6 +91,6 @@ func.func @half_away(%x: tensor<?xf16>, %s: tensor<f32>) -> tensor<?xi8> {
 // CHECK: tensor.expand_shape %[[PARAMS]]#0 {{\[\[}}0, 1]] output_shape [1, 3] : tensor<3xf32> into tensor<1x3xf32>
 // CHECK: tensor.expand_shape %[[PARAMS]]#1
 func.func @choose_params(%x: tensor<2x10xf32>) -> (tensor<1x3xf32>, tensor<1x3xi32>) {
-  %s, %z = nibble.choose_params %x as <u8, block = [0, 4], zero_point = integer> : tensor<2x10xf32> -> tensor<1x3xf32>, tensor<1x3xi32>
+  %s, %z = nibble.choose_params %x as <u8, block = [0, 4], zero_point = integer> : tensor<2x10xf32> -> tensor<1x3xf32> zero_point tensor<1x3xi32>
   return %s, %z : tensor<1x3xf32>, tensor<1x3xi32>
 }

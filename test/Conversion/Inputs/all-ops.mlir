@@ -87,7 +87,7 @@ func.func private @float_contract(%reals: tensor<4096xf32>) -> (tensor<7x3xf32>,
 }
 
 func.func private @tokens(%x: tensor<5x13xf32>) -> (tensor<5x1xf32>, tensor<5x1xi32>, tensor<5x13xi8>, tensor<5x13xf32>) {
-  %s, %z = nibble.choose_params %x as #token : tensor<5x13xf32> -> tensor<5x1xf32>, tensor<5x1xi32>
+  %s, %z = nibble.choose_params %x as #token : tensor<5x13xf32> -> tensor<5x1xf32> zero_point tensor<5x1xi32>
   %q = nibble.quantize %x scale(%s : tensor<5x1xf32>) zero_point(%z : tensor<5x1xi32>) as #token : tensor<5x13xf32> -> tensor<5x13xi8>
   %y = nibble.dequantize %q scale(%s : tensor<5x1xf32>) zero_point(%z : tensor<5x1xi32>) as #token : tensor<5x13xi8> -> tensor<5x13xf32>
   return %s, %z, %q, %y : tensor<5x1xf32>, tensor<5x1xi32>, tensor<5x13xi8>, tensor<5x13xf32>
@@ -102,7 +102,7 @@ func.func private @patches(%x: tensor<5x13xf32>) -> (tensor<3x3xf32>, tensor<5x1
 
 func.func private @wide(%x: tensor<5x13xf32>) -> (tensor<1x5xf32>, tensor<5x13xi16>, tensor<5x13xf16>) {
   %half = arith.truncf %x : tensor<5x13xf32> to tensor<5x13xf16>
-  %s, %z = nibble.choose_params %half as #s16 : tensor<5x13xf16> -> tensor<1x5xf32>, tensor<1x5xi32>
+  %s, %z = nibble.choose_params %half as #s16 : tensor<5x13xf16> -> tensor<1x5xf32> zero_point tensor<1x5xi32>
   %q = nibble.quantize %half scale(%s : tensor<1x5xf32>) zero_point(%z : tensor<1x5xi32>) as #s16 : tensor<5x13xf16> -> tensor<5x13xi16>
   %y = nibble.dequantize %q scale(%s : tensor<1x5xf32>) zero_point(%z : tensor<1x5xi32>) as #s16 : tensor<5x13xi16> -> tensor<5x13xf16>
   return %s, %q, %y : tensor<1x5xf32>, tensor<5x13xi16>, tensor<5x13xf16>
