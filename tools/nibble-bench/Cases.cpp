@@ -135,6 +135,9 @@ mlir::OwningOpRef<mlir::ModuleOp> nibble::buildKernelModule(mlir::MLIRContext &c
                                       c.isSigned ? "s8" : "u8");
   // What the compiler's own padding says of its border.
   int64_t border = (c.kernel - 1) / 2;
+  // The multipliers are small, as the compiler would see.
+  if (!c.isFloat)
+    schemes += ", nibble.fits_i32";
   std::string padding = border ? llvm::formatv(", nibble.zero_rows = array<i64: {0}, {0}>", border).str() : "";
   std::string arguments = llvm::formatv("%x: {0}, %w: {1}, %b: {2}, %m: {3}, %r: {4}, %y: {4}", x, w, b, m, y);
   std::string text = llvm::formatv(

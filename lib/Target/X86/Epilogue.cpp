@@ -48,9 +48,16 @@ static bool becomesInteger(Value value) {
 namespace {
 /// The end of an epilogue that yields trunc(fptosi(roundeven(min(max(x, low), high))) + zero), in either order of the clamps.
 struct FinalClamp {
-  Operation *maximum;
+  Operation *maximum, *minimum;
   Value codes;
   int64_t low, high;
+  /// What is added to the integers.
+  int64_t zero;
+
+  Value getClampedValue() const {
+    Operation *inner = maximum->isBeforeInBlock(minimum) ? maximum : minimum;
+    return inner->getOperand(0);
+  }
 };
 } // namespace
 
@@ -88,7 +95,13 @@ static std::optional<FinalClamp> matchFinalClamp(Region &epilogue) {
   std::optional<int64_t> low = getBound(maximum), high = getBound(minimum);
   if (!low || !high || *low > *high || !inner->hasOneUse())
     return std::nullopt;
-  return FinalClamp{maximum, narrow.getIn(), *low + zero.getSExtValue(), *high + zero.getSExtValue()};
+  int64_t offset = zero.getSExtValue();
+  return FinalClamp{maximum, minimum, narrow.getIn(), *low + offset, *high + offset, offset};
+}
+
+Value x86::getClampedValue(Region &epilogue) {
+  std::optional<FinalClamp> clamp = matchFinalClamp(epilogue);
+  return clamp ? clamp->getClampedValue() : nullptr;
 }
 
 x86::Narrowing x86::getNarrowing(Region &epilogue) {
@@ -100,12 +113,16 @@ x86::Narrowing x86::getNarrowing(Region &epilogue) {
   return Narrowing::Exact;
 }
 
-/// The lower clamp when saturation replaces it. A number far below converts to the least integer, and stays there when the
-/// zero point is added as long as that is not negative.
-static Operation *getRedundantMaximum(const FinalClamp &clamp, x86::Narrowing narrowing) {
-  int64_t least = narrowing == x86::Narrowing::SaturateUnsigned ? 0 : -128;
-  bool isZeroNegative = clamp.low < *getBound(clamp.maximum);
-  return clamp.low == least && !isZeroNegative ? clamp.maximum : nullptr;
+/// The clamps that saturation replaces. A number far outside, in either direction, converts to the least integer, and stays there when
+/// the zero point is added as long as that is not negative: only the lower clamp may be left out, unless numbers are known to fit.
+static SmallVector<Operation *, 2> getRedundantClamps(const FinalClamp &clamp, x86::Narrowing narrowing, bool fitsI32) {
+  bool isUnsigned = narrowing == x86::Narrowing::SaturateUnsigned;
+  SmallVector<Operation *, 2> redundant;
+  if (clamp.low == (isUnsigned ? 0 : -128) && (fitsI32 || clamp.zero >= 0))
+    redundant.push_back(clamp.maximum);
+  if (clamp.high == (isUnsigned ? 255 : 127) && fitsI32)
+    redundant.push_back(clamp.minimum);
+  return redundant;
 }
 
 Value x86::emitSaturatedBytes(OpBuilder &builder, Location loc, ArrayRef<Value> codes, Narrowing narrowing) {
@@ -199,9 +216,11 @@ Value x86::emitEpilogue(OpBuilder &builder, Region &epilogue, ValueRange argumen
   std::optional<FinalClamp> clamp;
   if (narrowing != Narrowing::Exact)
     clamp = matchFinalClamp(epilogue);
-  Operation *redundant = clamp ? getRedundantMaximum(*clamp, narrowing) : nullptr;
+  SmallVector<Operation *, 2> redundant;
+  if (clamp)
+    redundant = getRedundantClamps(*clamp, narrowing, epilogue.getParentOp()->hasAttr(fitsI32Attr));
   for (Operation &op : block.without_terminator()) {
-    if (&op == redundant)
+    if (llvm::is_contained(redundant, &op))
       emitter.mapping.map(op.getResult(0), emitter.lookup(op.getOperand(0)));
     else
       emitter.emit(op);

@@ -12,6 +12,13 @@ namespace nibble::x86 {
 /// not is reported.
 mlir::LogicalResult verifyEpilogue(mlir::Region &epilogue);
 
+/// On a contraction: what the final clamp of its epilogue is applied to is a number that fits i32, so that it may be converted before it is
+/// clamped. Set by --nibble-x86-prove-ranges.
+inline constexpr llvm::StringLiteral fitsI32Attr = "nibble.fits_i32";
+
+/// What the clamp at the end of an epilogue that yields bytes is applied to; null when it has none.
+mlir::Value getClampedValue(mlir::Region &epilogue);
+
 /// How the 32-bit codes at the end of an epilogue become the bytes that it yields.
 enum class Narrowing {
   /// As the region does it, modulo 256 or not at all.

@@ -18,6 +18,7 @@ public:
 
   void buildPackingPasses(OpPassManager &passes, const CpuFacts &facts) const override {
     passes.addPass(createX86PackFiltersPass({facts.name}));
+    passes.addPass(createX86ProveRangesPass());
   }
   void buildKernelPasses(OpPassManager &passes, const CpuFacts &facts) const override {
     passes.addPass(createX86LowerContractionsPass({facts.name}));

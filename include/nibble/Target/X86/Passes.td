@@ -77,4 +77,28 @@ def X86PackFiltersPass : Pass<"nibble-x86-pack-filters", "::mlir::ModuleOp"> {
   let dependentDialects = ["::mlir::arith::ArithDialect"];
 }
 
+def X86ProveRangesPass : Pass<"nibble-x86-prove-ranges", "::mlir::ModuleOp"> {
+  let summary = "mark contractions whose results fit i32 before they are clamped to bytes";
+  let description = [{
+    The conversion of an f32 outside of i32 gives the least integer, so that a kernel has to clamp first. Where the constants of
+    the epilogue show that no sum can become so large, the clamp is left to the saturation of the narrowing instructions, two
+    operations less for each vector.
+
+    Requires: nothing.
+    Ensures: `nibble.fits_i32` on each `nibble.conv` and `nibble.contract` on tensors whose epilogue clamps a value that is provably
+    at most 2^30 in magnitude. It is a hint: dropping it costs speed only.
+    Leaves: everything else.
+
+    ```mlir
+    %m = arith.constant dense<[0.25, 0.001]> : tensor<2xf32>
+    %y = nibble.contract ins(%x, %w : …) with(%m : tensor<2xf32>) outs(%init : tensor<8x2xi8>) {…} epilogue {
+    ^bb0(%acc: i32, %scale: f32):
+      %real = arith.sitofp %acc : i32 to f32
+      %scaled = arith.mulf %real, %scale : f32  // at most 2^29
+      …
+    ```
+    becomes the same with `nibble.fits_i32`.
+  }];
+}
+
 #endif // NIBBLE_TARGET_X86_PASSES_TD
