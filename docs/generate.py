@@ -26,9 +26,9 @@ def tablegen(root, prefix, generator, file):
 
 def dialect_pages(root, prefix, include):
     for file in include.glob("Dialect/*/IR/*Dialect.td"):
-        name = file.stem.removesuffix("Dialect")
-        generator = ["-gen-dialect-doc", f"-dialect={name.lower()}"]
-        yield f"{file.stem}.md", tablegen(root, prefix, generator, file.with_name(f"{name}Ops.td"))
+        operations = file.with_name(f"{file.stem.removesuffix('Dialect')}Ops.td")
+        name = re.search(r'let name = "(\w+)"', file.read_text()).group(1)
+        yield f"{file.stem}.md", tablegen(root, prefix, ["-gen-dialect-doc", f"-dialect={name}"], operations)
 
 
 def interface_page(root, prefix, include):

@@ -4,6 +4,7 @@
 #define NIBBLE_LIB_REFERENCE_EVALUATORS_H
 
 #include "Frame.h"
+#include "nibble/Dialect/Check/IR/CheckDialect.h"
 #include "nibble/Dialect/Nibble/IR/NibbleDialect.h"
 #include "mlir/Dialect/Affine/IR/AffineOps.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"

@@ -16,6 +16,7 @@ using RuntimeValue = std::variant<std::monostate, Tensor, Buffer>;
 /// What all frames of one evaluation share.
 struct Evaluation {
   Observer observer;
+  CheckCounts checks;
   unsigned depth = 0; // of function calls
 };
 
@@ -42,6 +43,9 @@ public:
   mlir::FailureOr<Tensor> clone(mlir::Operation *op, const Tensor &tensor) const;
   /// A machine for a program whose captures are values of this frame.
   ScalarMachine makeMachine(const ScalarProgram &program) const;
+
+  /// Notes whether an assertion held; one that did not has said so.
+  void countCheck(bool held) { ++(held ? evaluation.checks.numHeld : evaluation.checks.numFailed); }
 
   //===--- Running ------------------------------------------------------------------------------===//
 

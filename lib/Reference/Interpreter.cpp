@@ -174,13 +174,17 @@ static FailureOr<SmallVector<Tensor>> getTensors(Operation *op, ArrayRef<Runtime
 }
 
 FailureOr<SmallVector<Tensor>> nibble::reference::evaluate(func::FuncOp function, ArrayRef<Tensor> inputs,
-                                                           Observer observer) {
+                                                           Observer observer, CheckCounts *checks) {
   if (failed(checkInputs(function, inputs, function.getArgumentTypes())))
     return failure();
-  Evaluation evaluation{observer};
+  Evaluation evaluation{observer, {}};
   FailureOr<SmallVector<RuntimeValue>> results =
       Frame(evaluation).call(function, function, SmallVector<RuntimeValue>(inputs.begin(), inputs.end()));
-  if (failed(results))
+  if (checks) {
+    checks->numHeld += evaluation.checks.numHeld;
+    checks->numFailed += evaluation.checks.numFailed;
+  }
+  if (failed(results) || (!checks && evaluation.checks.numFailed > 0))
     return failure();
   return getTensors(function, *results);
 }
@@ -253,7 +257,7 @@ static FailureOr<SmallVector<RuntimeValue>> makeArguments(func::FuncOp main, Mod
 static FailureOr<SmallVector<Tensor>> evaluateLowered(func::FuncOp main, ModuleOp module, ArrayRef<Tensor> inputs,
                                                       Observer observer) {
   FailureOr<SmallVector<RuntimeValue>> arguments = makeArguments(main, module, inputs);
-  Evaluation evaluation{observer};
+  Evaluation evaluation{observer, {}};
   if (failed(arguments) || failed(Frame(evaluation).call(main, main, *arguments)))
     return failure();
   SmallVector<Tensor> results;
@@ -270,10 +274,10 @@ static FailureOr<SmallVector<Tensor>> evaluateLowered(func::FuncOp main, ModuleO
 }
 
 FailureOr<SmallVector<Tensor>> nibble::reference::evaluateMain(ModuleOp module, ArrayRef<Tensor> inputs,
-                                                               Observer observer) {
+                                                               Observer observer, CheckCounts *checks) {
   auto main = module.lookupSymbol<func::FuncOp>("main");
   if (!main)
     return module.emitError("the module has no function @main");
   bool isLowered = llvm::any_of(main.getArgumentTypes(), llvm::IsaPred<BaseMemRefType>);
-  return isLowered ? evaluateLowered(main, module, inputs, observer) : evaluate(main, inputs, observer);
+  return isLowered ? evaluateLowered(main, module, inputs, observer) : evaluate(main, inputs, observer, checks);
 }

@@ -6,7 +6,9 @@
 #include "mlir/IR/DialectResourceBlobManager.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/Support/Alignment.h"
+#include "llvm/Support/Format.h"
 #include "llvm/Support/MathExtras.h"
+#include "llvm/Support/raw_ostream.h"
 #include <cstdlib>
 #include <cstring>
 
@@ -306,6 +308,29 @@ ElementsAttr Tensor::toAttribute() const {
   if (static_cast<int64_t>(bytes.size()) <= maxDenseSizeInBytes)
     return DenseElementsAttr::getFromRawBuffer(type, bytes);
   return DenseResourceElementsAttr::get(type, "folded", HeapAsmResourceBlob::allocateAndCopyWithAlign(bytes, 64));
+}
+
+std::string nibble::reference::formatElement(const Tensor &tensor, int64_t index) {
+  if (!isFloat(tensor.getKind()))
+    return std::to_string(tensor.getInteger(index));
+  std::string text;
+  llvm::raw_string_ostream(text) << llvm::format(tensor.getKind() == ElementKind::F64 ? "%.17g" : "%.9g",
+                                                 tensor.getFloat(index));
+  return text;
+}
+
+std::string nibble::reference::formatPosition(const Tensor &tensor, int64_t index) {
+  SmallVector<int64_t> position(tensor.getRank());
+  for (int64_t dim = tensor.getRank() - 1; dim >= 0; --dim) {
+    position[dim] = index % tensor.getShape()[dim];
+    index /= tensor.getShape()[dim];
+  }
+  std::string text;
+  llvm::raw_string_ostream os(text);
+  os << '[';
+  llvm::interleaveComma(position, os);
+  os << ']';
+  return text;
 }
 
 //===----------------------------------------------------------------------------------------------===//

@@ -12,15 +12,18 @@ import re
 
 import tree
 
+# Prefix of the classes of ops in TableGen -> name of the dialect.
+DIALECTS = {"Nibble": "nibble", "Check": "nibble_check"}
+
 
 def constraints(text):
     """(name, label) of each constraint: 'nibble.add' for an op, 'scheme' for the attribute #nibble.scheme."""
     for definition in re.split(r"^(?=def )", text, flags=re.M):
-        op = re.match(r'def \w+\s*:\s*Nibble_\w*Op<"(\w+)"', definition)
+        op = re.match(r'def \w+\s*:\s*(Nibble|Check)_\w*Op<"(\w+)"', definition)
         attribute = re.match(r"def \w+\s*:\s*AttrDef<", definition)
         if not op and not attribute:
             continue
-        name = f"nibble.{op.group(1)}" if op else re.search(r'mnemonic = "(\w+)"', definition).group(1)
+        name = f"{DIALECTS[op.group(1)]}.{op.group(2)}" if op else re.search(r'mnemonic = "(\w+)"', definition).group(1)
         listing = definition.partition("Constraints")[2].partition("```")[0]
         # What follows a colon or 'of' on a line cites another op's labels.
         listing = re.sub(r"(?<=\)): \(C.*| of `.*", "", listing)
@@ -35,7 +38,7 @@ def expected_errors(root):
         if not path.startswith("test/Dialect/"):
             continue
         for message in re.findall(r"expected-error[^{]*\{\{(.*)\}\}", tree.read(root, path)):
-            yield message if "nibble." in message else f"{path.rsplit('/', 1)[-1]} {message}"
+            yield message if "'nibble" in message else f"{path.rsplit('/', 1)[-1]} {message}"
 
 
 def check(root):
@@ -43,7 +46,7 @@ def check(root):
     for path in tree.sources(root, [".td"], ["include"]):
         for name, label in constraints(tree.read(root, path)):
             # The quote ends the name of an op: 'nibble.conv' is not 'nibble.convert'.
-            pattern = re.escape(name) + ("'" if name.startswith("nibble.") else ".*") + ".*" + re.escape(label)
+            pattern = re.escape(name) + ("'" if "." in name else ".*") + ".*" + re.escape(label)
             if not any(re.search(pattern, error) for error in errors):
                 yield f"{path}: no test in test/Dialect expects an error with '{name}' and {label}"
 

@@ -4,6 +4,7 @@
 #define NIBBLE_PIPELINES_INITDIALECTSANDPASSES_H
 
 #include "nibble/Conversion/Passes.h"
+#include "nibble/Dialect/Check/IR/CheckDialect.h"
 #include "nibble/Dialect/Nibble/IR/NibbleDialect.h"
 #include "nibble/InterfaceModels/Bufferization.h"
 #include "nibble/InterfaceModels/InterfaceModels.h"
@@ -14,7 +15,7 @@ namespace nibble {
 
 /// Adds the dialects of this project, the interface models of its ops and its interfaces of upstream ops.
 inline void registerNibbleDialects(mlir::DialectRegistry &registry) {
-  registry.insert<NibbleDialect>();
+  registry.insert<CheckDialect, NibbleDialect>();
   registerBufferizationModels(registry);
   registerInterfaceModels(registry);
 }

@@ -14,6 +14,7 @@
 #include "llvm/ADT/SmallVector.h"
 #include <memory>
 #include <optional>
+#include <string>
 
 namespace nibble::reference {
 
@@ -99,6 +100,11 @@ private:
   char *data = nullptr;
   std::shared_ptr<char> storage; // null when borrowed
 };
+
+/// An element with as many digits as make it different from its neighbours.
+std::string formatElement(const Tensor &tensor, int64_t index);
+/// The position of an element, `[1, 2]`.
+std::string formatPosition(const Tensor &tensor, int64_t index);
 
 /// A memref. Every element that shape and strides reach lies in the storage.
 struct Buffer {

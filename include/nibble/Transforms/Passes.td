@@ -13,6 +13,32 @@ include "nibble/Transforms/LowerPasses.td"
 include "nibble/Transforms/NormalizePasses.td"
 include "nibble/Transforms/QuantizePasses.td"
 
+def EraseChecksPass : Pass<"nibble-erase-checks", "::mlir::ModuleOp"> {
+  let summary = "remove assertions";
+  let description = [{
+    Assertions are for the reference interpreter: whatever compiles a program runs this first.
+
+    Requires: nothing.
+    Ensures: no op of `nibble_check`; no function without arguments and results that had some and that nobody calls.
+    Leaves: what computed the operands, to canonicalization.
+
+    ```mlir
+    func.func @main(%x: tensor<4xf32>) -> tensor<4xf32> {
+      %y = math.absf %x : tensor<4xf32>
+      nibble_check.expect_close %y, %x absolute 1.0 : tensor<4xf32>
+      return %y : tensor<4xf32>
+    }
+    ```
+    becomes
+    ```mlir
+    func.func @main(%x: tensor<4xf32>) -> tensor<4xf32> {
+      %y = math.absf %x : tensor<4xf32>
+      return %y : tensor<4xf32>
+    }
+    ```
+  }];
+}
+
 def FoldChannelAffinePass : Pass<"nibble-fold-channel-affine", "::mlir::func::FuncOp"> {
   let summary = "fold scales and shifts of channels into filter and bias";
   let description = [{

@@ -1,7 +1,6 @@
 //===- Compare.cpp - is a result what was expected? ---------------------------------------------------===//
 
 #include "Compare.h"
-#include "llvm/Support/Format.h"
 #include "llvm/Support/FormatVariadic.h"
 #include <algorithm>
 #include <cmath>
@@ -77,14 +76,6 @@ static std::string describe(const CaseTensor &value) {
   std::string text;
   raw_string_ostream os(text);
   os << value.tensor.getType() << (value.isUnsigned ? " (unsigned)" : "");
-  return text;
-}
-
-static std::string formatElement(const reference::Tensor &tensor, int64_t index) {
-  if (!isFloat(tensor.getKind()))
-    return std::to_string(tensor.getInteger(index));
-  std::string text;
-  raw_string_ostream(text) << format("%.9g", tensor.getFloat(index));
   return text;
 }
 

@@ -17,7 +17,6 @@
 #include "mlir/Support/FileUtilities.h"
 #include "mlir/Support/ToolUtilities.h"
 #include "llvm/Support/CommandLine.h"
-#include "llvm/Support/Format.h"
 #include "llvm/Support/InitLLVM.h"
 #include "llvm/Support/SourceMgr.h"
 #include "llvm/Support/ToolOutputFile.h"
@@ -35,17 +34,9 @@ static llvm::cl::list<std::string>
                llvm::cl::desc("The next input of @main; more samples than it has are cut off"));
 static llvm::cl::opt<bool> fold("fold", llvm::cl::desc("Fold the ops of @main on constants and print the module"));
 
-static void printElement(const Tensor &tensor, int64_t index, raw_ostream &os) {
-  if (!isFloat(tensor.getKind())) {
-    os << tensor.getInteger(index);
-    return;
-  }
-  os << llvm::format(tensor.getKind() == reference::ElementKind::F64 ? "%.17g" : "%.9g", tensor.getFloat(index));
-}
-
 static void printElements(const Tensor &tensor, int64_t dim, int64_t &index, raw_ostream &os) {
   if (dim == tensor.getRank()) {
-    printElement(tensor, index++, os);
+    os << formatElement(tensor, index++);
     return;
   }
   os << '[';
