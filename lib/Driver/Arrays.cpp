@@ -3,7 +3,6 @@
 #include "Arrays.h"
 #include "nibble/Data/Npy.h"
 #include "nibble/Driver/Session.h"
-#include "nibble/Reference/Interpreter.h"
 #include "nibble/Runtime/Batch.h"
 #include "nibble/Runtime/Output.h"
 #include "llvm/ADT/StringExtras.h"
@@ -155,6 +154,7 @@ namespace {
 struct ReferenceProgram {
   ModuleOp module;
   const nibble_info &info;
+  reference::CheckCounts *checks;
 
   static int run(const void *const *inputs, void *const *outputs, void *workspace, nibble_parallel_for, void *, int) {
     return static_cast<ReferenceProgram *>(workspace)->evaluate(inputs, outputs);
@@ -167,7 +167,7 @@ struct ReferenceProgram {
       auto type = cast<ShapedType>(main.getArgumentTypes()[number]);
       tensors.push_back(reference::Tensor::borrow(type.getElementType(), type.getShape(), inputs[number]));
     }
-    FailureOr<SmallVector<reference::Tensor>> results = reference::evaluateMain(module, tensors);
+    FailureOr<SmallVector<reference::Tensor>> results = reference::evaluateMain(module, tensors, nullptr, checks);
     if (failed(results))
       return failedToEvaluate;
     for (auto [number, result] : llvm::enumerate(*results))
@@ -181,14 +181,20 @@ struct ReferenceProgram {
 
 } // namespace
 
+reference::Tensor nibble::borrowTensor(const data::Array &array, Type type) {
+  auto shaped = cast<ShapedType>(type);
+  return reference::Tensor::borrow(shaped.getElementType(), shaped.getShape(), array.bytes.data());
+}
+
 llvm::Expected<std::vector<data::Array>> nibble::runOnReference(ModuleOp module, const nibble_info &description,
-                                                                ArrayRef<data::Array> inputs) {
+                                                                ArrayRef<data::Array> inputs,
+                                                                reference::CheckCounts *checks) {
   llvm::Expected<std::vector<data::Array>> converted = convertInputs(description, inputs);
   if (!converted)
     return converted;
   nibble_info info = description;
   info.run = ReferenceProgram::run;
-  ReferenceProgram program{module, info};
+  ReferenceProgram program{module, info, checks};
   nibble_execution execution = {&program, nullptr, nullptr, 1};
   nibble_error error = {""};
   std::vector<nibble_array> views = getViews(*converted), planned(info.num_outputs);

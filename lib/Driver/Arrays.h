@@ -5,6 +5,7 @@
 
 #include "nibble/Data/Array.h"
 #include "nibble/Execution/Program.h"
+#include "nibble/Reference/Interpreter.h"
 #include "mlir/IR/BuiltinOps.h"
 
 namespace nibble {
@@ -19,9 +20,13 @@ llvm::Error writeOutputs(llvm::StringRef folder, const nibble_info &info, llvm::
 llvm::Expected<std::vector<data::Array>> runOnArrays(Program &program, llvm::ArrayRef<data::Array> inputs, int threads);
 
 /// Evaluates a module of any phase up to lower on the reference interpreter. `info` describes it; as with compiled programs,
-/// inputs may have any number of samples along a batch axis.
+/// inputs may have any number of samples along a batch axis. Assertions are counted in `checks`, or make it fail when that is null.
 llvm::Expected<std::vector<data::Array>> runOnReference(mlir::ModuleOp module, const nibble_info &info,
-                                                        llvm::ArrayRef<data::Array> inputs);
+                                                        llvm::ArrayRef<data::Array> inputs,
+                                                        reference::CheckCounts *checks = nullptr);
+
+/// The input as the reference holds it; `array` has the shape and element type of `type`, and must live as long.
+reference::Tensor borrowTensor(const data::Array &array, mlir::Type type);
 
 } // namespace nibble
 

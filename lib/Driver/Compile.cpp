@@ -4,6 +4,7 @@
 #include "PhaseRunner.h"
 #include "nibble/Driver/Calibrate.h"
 #include "nibble/Support/OutputFiles.h"
+#include "nibble/Transforms/Passes.h"
 #include "mlir/IR/AsmState.h"
 #include "llvm/TargetParser/Host.h"
 
@@ -49,6 +50,10 @@ static llvm::Error runToPhase(Session &session, ModuleOp module, Phase last, con
                               PipelineOptions &pipeline, std::optional<PhaseRunner> &runner) {
   pipeline.recipe = quantize.recipe;
   pipeline.requireInteger = quantize.requireInteger;
+  PassManager beforePhases(&session.getContext());
+  beforePhases.addPass(createEraseChecksPass());
+  if (failed(beforePhases.run(module)))
+    return Session::reported("the checks of the model were not removed");
   Phase first = getFirstPhase(session), beforeData = std::min(last, Phase::Normalize);
   if (failed(PhaseRunner("preparing", first, beforeData).run(module, first, beforeData, pipeline)))
     return Session::reported("phase normalize failed");
@@ -74,6 +79,18 @@ static llvm::Expected<ProgramInfo> runAllPhases(Session &session, ModuleOp modul
   if (failed(info))
     return Session::reported("the model was not compiled");
   return std::move(*info);
+}
+
+llvm::Error nibble::compileToPhase(Session &session, ModuleOp module, Phase last, const QuantizeOptions &quantize,
+                                   const TargetOptions &target) {
+  PipelineOptions pipeline;
+  if (llvm::Error error = resolveTarget(target, pipeline))
+    return error;
+  std::optional<PhaseRunner> runner;
+  if (llvm::Error error = runToPhase(session, module, last, quantize, pipeline, runner))
+    return error;
+  session.noteLastPhase(last);
+  return llvm::Error::success();
 }
 
 llvm::Expected<CompiledModel> nibble::compileInProcess(Session &session, ModuleOp module, const QuantizeOptions &quantize,

@@ -2,29 +2,12 @@
 
 #include "nibble/Driver/Run.h"
 #include "Arrays.h"
-#include "ModelInterface.h"
+#include "ReferenceRun.h"
+#include "nibble/Driver/Compare.h"
 #include "llvm/Support/Path.h"
 
 using namespace mlir;
 using namespace nibble;
-
-static llvm::Error runReference(const RunOptions &options) {
-  Session session;
-  llvm::Expected<OwningOpRef<ModuleOp>> module = session.loadModel(options.model);
-  if (!module)
-    return module.takeError();
-  llvm::Expected<ModelInterface> interface = ModelInterface::get(**module);
-  if (!interface)
-    return interface.takeError();
-  InterfaceInfo description(interface->getInputs(), interface->getOutputs());
-  llvm::Expected<std::vector<data::Array>> inputs = readInputs(options.inputs, description.info);
-  if (!inputs)
-    return inputs.takeError();
-  llvm::Expected<std::vector<data::Array>> outputs = runOnReference(**module, description.info, *inputs);
-  if (!outputs)
-    return outputs.takeError();
-  return writeOutputs(options.outputDir, description.info, *outputs);
-}
 
 static llvm::Error runProgram(Program &program, const RunOptions &options) {
   llvm::Expected<std::vector<data::Array>> inputs = readInputs(options.inputs, program.getInfo());
@@ -38,7 +21,9 @@ static llvm::Error runProgram(Program &program, const RunOptions &options) {
 
 llvm::Error nibble::runModel(const RunOptions &options) {
   if (options.reference)
-    return runReference(options);
+    return runOnReference(options);
+  if (options.compare)
+    return compareModel(options);
   if (llvm::sys::path::extension(options.model.path) == ".so") {
     llvm::Expected<std::unique_ptr<Program>> program = Program::load(options.model.path);
     if (!program)

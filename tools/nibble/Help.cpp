@@ -53,6 +53,12 @@ EXAMPLES:
       Several inputs, by their names in the model.
   nibble run m.onnx --reference --input x.npy --output-dir out/
       The float model on the reference interpreter: slow, and what everything else is compared with.
+  nibble run test.mlir --reference
+      Evaluates every function without arguments that has checks (nibble_check.expect_eq, …), and says how many hold.
+  nibble run m.mlir --reference --input x.npy --write-golden test.mlir
+      Keeps the model with this input and the reference's output as such a test.
+  nibble run m.onnx --calibrate calib.npz --compare
+      Compiles the model and compares it with the reference, on made-up inputs unless --input gives some.
   nibble run m.onnx --calibrate calib.npz --input x.npy --output-dir out/
       Compiles and runs in one go.
 )";

@@ -101,8 +101,15 @@ static cl::list<std::string> inputs("input", cl::value_desc("[name=]file.npy"), 
                                     cl::cat(commandOptions), cl::sub(runCommand));
 static cl::opt<std::string> outputDir("output-dir", cl::value_desc("folder"), cl::init("."), cl::cat(commandOptions),
                                       cl::desc("Where to write one .npy for each output (default: here)"), cl::sub(runCommand));
-static cl::opt<bool> reference("reference", cl::desc("Evaluate the float model on the reference interpreter"),
-                               cl::cat(commandOptions), cl::sub(runCommand));
+static cl::opt<bool> reference("reference", cl::cat(commandOptions), cl::sub(runCommand),
+                               cl::desc("Evaluate the model on the reference interpreter: @main on the inputs, and every\n"
+                                        "function without arguments that has checks (nibble_check)"));
+static cl::opt<std::string> golden("write-golden", cl::value_desc("file.mlir"), cl::cat(commandOptions), cl::sub(runCommand),
+                                   cl::desc("With --reference: write the model, the inputs and the outputs as a test of itself,\n"
+                                            "instead of the outputs alone"));
+static cl::opt<bool> compare("compare", cl::cat(commandOptions), cl::sub(runCommand),
+                             cl::desc("Compile the model and compare it with the reference; names the first op that differs.\n"
+                                      "Makes up inputs when none are given"));
 static cl::opt<int> runThreads("threads", cl::init(1), cl::value_desc("number"), cl::cat(commandOptions),
                                cl::desc("Number of threads (default: 1)"), cl::sub(runCommand));
 
@@ -171,8 +178,12 @@ static llvm::Error compile(const ModelOptions &model) {
 }
 
 static llvm::Error run(const ModelOptions &model) {
+  if (!golden.empty() && !reference)
+    return makeError("--write-golden needs --reference, which computes what is written");
+  if (compare && reference)
+    return makeError("expected --reference or --compare, got both");
   return runModel({model, getQuantizeOptions(), getTargetOptions(), {inputs.begin(), inputs.end()}, outputDir, runThreads,
-                   reference});
+                   reference, golden, compare});
 }
 
 static llvm::Error bench(const ModelOptions &library) {

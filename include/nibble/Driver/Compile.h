@@ -44,6 +44,10 @@ struct CompileOptions {
 /// `nibble compile`. Nothing is left at the output path on failure.
 llvm::Error compileModel(const CompileOptions &options);
 
+/// Runs the phases of a loaded model that are left up to `last`, calibrating on the way; the session goes on behind it.
+llvm::Error compileToPhase(Session &session, mlir::ModuleOp module, Phase last, const QuantizeOptions &quantize,
+                           const TargetOptions &target);
+
 /// A model compiled in process.
 struct CompiledModel {
   std::unique_ptr<Program> program;

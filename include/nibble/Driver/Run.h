@@ -18,8 +18,13 @@ struct RunOptions {
   /// Folder for one `.npy` for each output, named after it (`nibble_output_file_name`).
   std::string outputDir = ".";
   int threads = 1;
-  /// Evaluate the model on the reference interpreter.
+  /// Evaluate the model on the reference interpreter: `@main` on the inputs, and every function without arguments that has assertions
+  /// (nibble_check). Those that do not hold are errors.
   bool reference = false;
+  /// Where to write the model with these inputs and the outputs of the reference as a test of itself; empty for nowhere.
+  std::string golden;
+  /// Compile the model and compare all it computes with the reference.
+  bool compare = false;
 };
 
 /// `nibble run`.

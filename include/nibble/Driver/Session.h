@@ -39,6 +39,9 @@ public:
   /// The phase that the loaded model has gone through before it was written; nothing for models as imported.
   std::optional<Phase> getLastPhase() const { return lastPhase; }
 
+  /// Notes that the loaded model has gone through a phase.
+  void noteLastPhase(Phase phase) { lastPhase = std::max(phase, lastPhase.value_or(phase)); }
+
   /// Notes in a module that is to be written the phase that it has gone through.
   static void setLastPhase(mlir::ModuleOp module, Phase phase);
 

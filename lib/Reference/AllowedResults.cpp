@@ -1,0 +1,316 @@
+//===- AllowedResults.cpp - what a compiled program may compute -------------------------------------===//
+
+#include "nibble/Reference/AllowedResults.h"
+#include "nibble/Dialect/Nibble/IR/NibbleDialect.h"
+#include "nibble/Reference/Interpreter.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Linalg/IR/Linalg.h"
+#include "mlir/Dialect/Math/IR/Math.h"
+#include "llvm/ADT/STLExtras.h"
+#include "llvm/ADT/SetVector.h"
+#include "llvm/ADT/TypeSwitch.h"
+#include <cmath>
+
+using namespace mlir;
+using namespace nibble;
+using namespace nibble::reference;
+
+using Values = SmallVector<std::pair<Value, Tensor>>;
+
+//===----------------------------------------------------------------------------------------------===//
+// Exactness
+//===----------------------------------------------------------------------------------------------===//
+
+/// A function that compiled programs take from a C library.
+static bool isLibraryFunction(Operation *op) {
+  if (!isa_and_nonnull<math::MathDialect>(op->getDialect()) || op->getNumResults() == 0)
+    return false;
+  Type type = getElementTypeOrSelf(op->getResult(0).getType());
+  bool isOurs = isa<
+#define NIBBLE_FUNCTION(Op, function, expression) math::Op,
+#include "nibble/Numerics/Functions.def"
+      math::SqrtOp>(op);
+  bool isRounded = isa<math::AbsFOp, math::CeilOp, math::CopySignOp, math::FloorOp, math::RoundEvenOp, math::RoundOp,
+                       math::SqrtOp, math::TruncOp>(op);
+  return isa<FloatType>(type) && !isRounded && !(isOurs && !type.isF64());
+}
+
+/// The sum that a reduction adds its elements to, and the element; null when it is none of floats.
+static arith::AddFOp getFloatSum(linalg::LinalgOp op) {
+  if (op.getNumReductionLoops() == 0 || op.getNumDpsInits() != 1)
+    return nullptr;
+  auto sum = op.getBlock()->getTerminator()->getOperand(0).getDefiningOp<arith::AddFOp>();
+  return sum && llvm::is_contained(sum->getOperands(), Value(op.getRegionOutputArgs().front())) ? sum : nullptr;
+}
+
+static Exactness getReductionExactness(linalg::LinalgOp op) {
+  if (op.getNumReductionLoops() == 0 || !isa<FloatType>(getElementTypeOrSelf(op->getResultTypes().front())))
+    return Exactness::Exact;
+  if (arith::AddFOp sum = getFloatSum(op))
+    return sum.getType().isF32() ? Exactness::FloatSums : Exactness::Unspecified;
+  // Maxima and minima do not depend on the order.
+  auto combiner = op.getBlock()->getTerminator()->getOperand(0).getDefiningOp();
+  return isa_and_nonnull<arith::MaximumFOp, arith::MinimumFOp, arith::MaxNumFOp, arith::MinNumFOp, arith::SelectOp>(combiner)
+             ? Exactness::Exact
+             : Exactness::Unspecified;
+}
+
+Exactness nibble::reference::getExactness(Operation *op) {
+  bool callsLibrary = false;
+  op->walk([&](Operation *inner) { callsLibrary |= isLibraryFunction(inner); });
+  if (callsLibrary)
+    return Exactness::Unspecified;
+  if (auto contraction = dyn_cast<ContractionOpInterface>(op)) {
+    // Groups of integers are combined in a fixed order.
+    if (!isa<FloatType>(contraction.getAccumulatorType()) || contraction.getInputSchemeAttr())
+      return Exactness::Exact;
+    return contraction.getFilterSchemeAttr() ? Exactness::Unspecified : Exactness::FloatSums;
+  }
+  if (isa<linalg::SoftmaxOp>(op))
+    return Exactness::Unspecified;
+  if (auto linalgOp = dyn_cast<linalg::LinalgOp>(op); linalgOp && op->getNumResults() == 1)
+    return getReductionExactness(linalgOp);
+  return Exactness::Exact;
+}
+
+bool nibble::reference::isExactFromArguments(Value value) {
+  llvm::SetVector<Value> reached;
+  reached.insert(value);
+  for (size_t next = 0; next < reached.size(); ++next) {
+    Operation *op = reached[next].getDefiningOp();
+    if (!op)
+      continue;
+    if (getExactness(op) != Exactness::Exact)
+      return false;
+    op->walk([&](Operation *inner) { reached.insert(inner->operand_begin(), inner->operand_end()); });
+  }
+  return true;
+}
+
+//===----------------------------------------------------------------------------------------------===//
+// Sums of magnitudes
+//===----------------------------------------------------------------------------------------------===//
+
+/// An op outside of the program, with operands of its own.
+namespace {
+class ScratchOp {
+public:
+  explicit ScratchOp(Operation *original, ArrayRef<std::pair<Value, Tensor>> values)
+      : op(original->clone()), values(values) {}
+  ~ScratchOp() { op->destroy(); }
+
+  Operation *operator->() { return op; }
+  Operation *get() { return op; }
+
+  /// A value that only this op has.
+  Value add(const Tensor &tensor) {
+    Value value = block.addArgument(tensor.getType(), op->getLoc());
+    values.push_back({value, tensor});
+    return value;
+  }
+
+  FailureOr<Tensor> evaluate() {
+    FailureOr<SmallVector<Tensor>> results = reference::evaluate(op, values);
+    if (failed(results) || results->size() != 1)
+      return failure();
+    return results->front();
+  }
+
+  const Tensor &get(Value value) const {
+    return llvm::find_if(values, [&](const auto &known) { return known.first == value; })->second;
+  }
+
+private:
+  Block block; // destroyed after the op that uses its arguments
+  Operation *op;
+  Values values;
+};
+} // namespace
+
+static FailureOr<Tensor> getMagnitudes(const Tensor &tensor) {
+  FailureOr<Tensor> result = Tensor::create(tensor.getElementType(), tensor.getShape());
+  if (succeeded(result))
+    for (int64_t index = 0; index < tensor.getNumElements(); ++index)
+      result->setFloat(index, std::abs(tensor.getFloat(index)));
+  return result;
+}
+
+static FailureOr<Tensor> makeUninitialized(Type elementType, Value init) {
+  return Tensor::create(elementType, cast<ShapedType>(init.getType()).getShape());
+}
+
+/// For each sum `sum of |x * w| + |bias|`.
+static FailureOr<Tensor> evaluateMagnitudes(ContractionOpInterface original, ArrayRef<std::pair<Value, Tensor>> values) {
+  ScratchOp scratch(original, values);
+  Type type = original.getAccumulatorType();
+  FailureOr<Tensor> init = makeUninitialized(type, original.getInit());
+  if (failed(init))
+    return failure();
+  auto build = [&](auto op) -> LogicalResult {
+    op.getEpilogueOperandsMutable().clear();
+    op.getEpilogue().getBlocks().clear();
+    op.getInitMutable().assign(scratch.add(*init));
+    op->getResult(0).setType(init->getType());
+    for (OpOperand *operand : {&op.getInputMutable(), &op.getFilterMutable()}) {
+      FailureOr<Tensor> magnitudes = getMagnitudes(scratch.get(operand->get()));
+      if (failed(magnitudes))
+        return failure();
+      operand->set(scratch.add(*magnitudes));
+    }
+    if (!op.getBias())
+      return success();
+    FailureOr<Tensor> bias = getMagnitudes(scratch.get(op.getBias()));
+    if (failed(bias))
+      return failure();
+    op.getBiasMutable().assign(scratch.add(*bias));
+    return success();
+  };
+  auto built = llvm::TypeSwitch<Operation *, LogicalResult>(scratch.get()).Case<ContractOp, ConvOp>(build).Default(failure());
+  return succeeded(built) ? scratch.evaluate() : FailureOr<Tensor>(failure());
+}
+
+static int64_t getNumProducts(ContractionOpInterface op) {
+  if (auto conv = dyn_cast<ConvOp>(op.getOperation()))
+    return ShapedType::getNumElements(conv.getFilterShape().drop_back());
+  return cast<ShapedType>(op.getInput().getType()).getShape().back();
+}
+
+/// `factor` times each element of a tensor.
+static FailureOr<Tensor> scale(const Tensor &tensor, double factor) {
+  FailureOr<Tensor> result = Tensor::create(tensor.getElementType(), tensor.getShape());
+  if (succeeded(result))
+    for (int64_t index = 0; index < tensor.getNumElements(); ++index)
+      result->setFloat(index, factor * tensor.getFloat(index));
+  return result;
+}
+
+/// The result when `shift` is added to each sum in front of the epilogue.
+static FailureOr<Tensor> evaluateShifted(ContractionOpInterface original, const Tensor &shift,
+                                         ArrayRef<std::pair<Value, Tensor>> values) {
+  ScratchOp scratch(original, values);
+  auto build = [&](auto op) -> LogicalResult {
+    Type type = shift.getElementType();
+    Region &epilogue = op.getEpilogue();
+    bool hasEpilogue = !epilogue.empty();
+    if (!hasEpilogue)
+      epilogue.emplaceBlock().addArgument(type, op.getLoc());
+    op.getEpilogueOperandsMutable().append(scratch.add(shift));
+    Block &block = epilogue.front();
+    Value argument = block.addArgument(type, op.getLoc()), sum = block.getArgument(0);
+    OpBuilder builder = OpBuilder::atBlockBegin(&block);
+    auto shifted = arith::AddFOp::create(builder, op.getLoc(), sum, argument);
+    sum.replaceAllUsesExcept(shifted, shifted);
+    if (!hasEpilogue)
+      YieldOp::create(builder, op.getLoc(), shifted);
+    return success();
+  };
+  auto built = llvm::TypeSwitch<Operation *, LogicalResult>(scratch.get()).Case<ContractOp, ConvOp>(build).Default(failure());
+  return succeeded(built) ? scratch.evaluate() : FailureOr<Tensor>(failure());
+}
+
+//===----------------------------------------------------------------------------------------------===//
+// Intervals
+//===----------------------------------------------------------------------------------------------===//
+
+/// Half a unit in the last place of a number next to 1: (S13).
+constexpr double unitRoundoff = 0x1p-24;
+
+static LogicalResult evaluateContraction(ContractionOpInterface op, ArrayRef<std::pair<Value, Tensor>> values,
+                                         AllowedResults &allowed) {
+  FailureOr<Tensor> magnitudes = evaluateMagnitudes(op, values);
+  if (failed(magnitudes))
+    return failure();
+  // The bias is one more term.
+  double factor = static_cast<double>(getNumProducts(op) + (op.getBias() ? 1 : 0)) * unitRoundoff;
+  for (auto [sign, bound] : {std::pair(-1, &allowed.lowest), std::pair(1, &allowed.highest)}) {
+    FailureOr<Tensor> shift = scale(*magnitudes, sign * factor);
+    FailureOr<Tensor> result = succeeded(shift) ? evaluateShifted(op, *shift, values) : FailureOr<Tensor>(failure());
+    if (failed(result))
+      return failure();
+    bound->push_back(*result);
+  }
+  return success();
+}
+
+static LogicalResult evaluateReduction(linalg::LinalgOp op, ArrayRef<std::pair<Value, Tensor>> values,
+                                       AllowedResults &allowed) {
+  // |init| is a term too: with what it is not, it is a bound all the same.
+  ScratchOp scratch(op, values);
+  auto clone = cast<linalg::LinalgOp>(scratch.get());
+  arith::AddFOp sum = getFloatSum(clone);
+  OpBuilder builder(sum);
+  for (OpOperand &operand : sum->getOpOperands())
+    operand.set(math::AbsFOp::create(builder, sum.getLoc(), operand.get()));
+  FailureOr<Tensor> magnitudes = scratch.evaluate();
+  if (failed(magnitudes))
+    return failure();
+  int64_t numTerms = 1;
+  for (auto [extent, kind] : llvm::zip_equal(op.getStaticLoopRanges(), op.getIteratorTypesArray()))
+    numTerms *= kind == utils::IteratorType::reduction ? extent : 1;
+  double factor = static_cast<double>(numTerms) * unitRoundoff;
+  for (auto [sign, bound] : {std::pair(-1, &allowed.lowest), std::pair(1, &allowed.highest)}) {
+    FailureOr<Tensor> result = allowed.expected.front().clone();
+    if (failed(result))
+      return failure();
+    for (int64_t index = 0; index < result->getNumElements(); ++index)
+      result->setFloat(index, result->getFloat(index) + sign * factor * magnitudes->getFloat(index));
+    bound->push_back(*result);
+  }
+  return success();
+}
+
+FailureOr<AllowedResults> nibble::reference::evaluateAllowed(Operation *op,
+                                                             ArrayRef<std::pair<Value, Tensor>> values) {
+  AllowedResults allowed;
+  Exactness exactness = getExactness(op);
+  if (exactness == Exactness::Unspecified)
+    return failure();
+  FailureOr<SmallVector<Tensor>> results = evaluate(op, values);
+  if (failed(results))
+    return failure();
+  allowed.expected = *results;
+  if (exactness == Exactness::Exact) {
+    allowed.lowest = allowed.highest = allowed.expected;
+    return allowed;
+  }
+  auto contraction = dyn_cast<ContractionOpInterface>(op);
+  if (failed(contraction ? evaluateContraction(contraction, values, allowed)
+                         : evaluateReduction(cast<linalg::LinalgOp>(op), values, allowed)))
+    return failure();
+  return allowed;
+}
+
+/// Between two integers, the shorter way round.
+static bool isBetween(int64_t actual, int64_t low, int64_t high, unsigned numBits) {
+  uint64_t mask = numBits < 64 ? (uint64_t(1) << numBits) - 1 : ~uint64_t(0);
+  auto getDistance = [&](int64_t from, int64_t to) { return (uint64_t(to) - uint64_t(from)) & mask; };
+  if (getDistance(low, high) > getDistance(high, low))
+    std::swap(low, high);
+  return getDistance(low, actual) <= getDistance(low, high);
+}
+
+static bool isAllowed(const Tensor &actual, const Tensor &expected, const Tensor &lowest, const Tensor &highest,
+                      int64_t index) {
+  if (!isFloat(actual.getKind())) {
+    unsigned numBits = 8 * getSizeInBytes(actual.getKind());
+    return actual.getInteger(index) == expected.getInteger(index) ||
+           isBetween(actual.getInteger(index), lowest.getInteger(index), highest.getInteger(index), numBits);
+  }
+  double value = actual.getFloat(index), wanted = expected.getFloat(index), low = lowest.getFloat(index),
+         high = highest.getFloat(index);
+  if (std::isnan(value) || std::isnan(wanted))
+    return std::isnan(value) && std::isnan(wanted);
+  return (value == wanted && std::signbit(value) == std::signbit(wanted)) ||
+         (low != high && value >= std::min({low, high, wanted}) && value <= std::max({low, high, wanted}));
+}
+
+std::optional<int64_t> AllowedResults::findFirstWrong(unsigned result, const Tensor &actual, int64_t *numWrong) const {
+  std::optional<int64_t> first;
+  int64_t count = 0;
+  for (int64_t index = 0; index < actual.getNumElements(); ++index)
+    if (!isAllowed(actual, expected[result], lowest[result], highest[result], index) && count++ == 0)
+      first = index;
+  if (numWrong)
+    *numWrong = count;
+  return first;
+}
