@@ -1,5 +1,6 @@
 //===- AddResultDestinations.cpp - results in memory of the caller ----------------------------------===//
 
+#include "nibble/InterfaceModels/WithModels.h"
 #include "nibble/Transforms/Passes.h"
 #include "mlir/Dialect/Bufferization/IR/Bufferization.h"
 #include "llvm/ADT/BitVector.h"
@@ -12,7 +13,7 @@ namespace nibble {
 using namespace mlir;
 
 namespace {
-struct AddResultDestinationsPass : public nibble::impl::AddResultDestinationsPassBase<AddResultDestinationsPass> {
+struct AddResultDestinationsPass : public nibble::WithModels<nibble::impl::AddResultDestinationsPassBase<AddResultDestinationsPass>> {
   void runOnOperation() override {
     func::FuncOp func = getOperation();
     if (func.isExternal())

@@ -2,6 +2,7 @@
 
 #include "IntegerForm.h"
 #include "nibble/Calibration/Calibrator.h"
+#include "nibble/InterfaceModels/WithModels.h"
 #include "nibble/Scheme/Recipe.h"
 #include "nibble/Transforms/Passes.h"
 
@@ -34,8 +35,8 @@ SmallVector<std::pair<Operation *, OpDescription>> describeOps(func::FuncOp func
   return ops;
 }
 
-struct AssignSchemesPass : public nibble::impl::AssignSchemesPassBase<AssignSchemesPass> {
-  using AssignSchemesPassBase::AssignSchemesPassBase;
+struct AssignSchemesPass : public WithModels<nibble::impl::AssignSchemesPassBase<AssignSchemesPass>> {
+  using WithModels::WithModels;
 
   void runOnOperation() override {
     llvm::Expected<Recipe> loaded = Recipe::load(recipe);

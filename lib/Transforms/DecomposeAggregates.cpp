@@ -1,5 +1,6 @@
 //===- DecomposeAggregates.cpp - split ops that are made of several loops ----------------------------===//
 
+#include "nibble/InterfaceModels/WithModels.h"
 #include "nibble/Transforms/Passes.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/Math/IR/Math.h"
@@ -14,7 +15,7 @@ namespace nibble {
 using namespace mlir;
 
 namespace {
-struct DecomposeAggregatesPass : public nibble::impl::DecomposeAggregatesPassBase<DecomposeAggregatesPass> {
+struct DecomposeAggregatesPass : public nibble::WithModels<nibble::impl::DecomposeAggregatesPassBase<DecomposeAggregatesPass>> {
   void runOnOperation() override {
     SmallVector<linalg::AggregatedOpInterface> ops;
     getOperation().walk([&](linalg::AggregatedOpInterface op) { ops.push_back(op); });

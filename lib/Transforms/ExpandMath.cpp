@@ -5,6 +5,7 @@
 //
 //===----------------------------------------------------------------------------------------------------===//
 
+#include "nibble/InterfaceModels/WithModels.h"
 #include "nibble/Numerics/Functions.h"
 #include "nibble/Transforms/Passes.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -189,7 +190,7 @@ struct ExpandFunction : OpRewritePattern<Op> {
   }
 };
 
-struct ExpandMathPass : public nibble::impl::ExpandMathPassBase<ExpandMathPass> {
+struct ExpandMathPass : public nibble::WithModels<nibble::impl::ExpandMathPassBase<ExpandMathPass>> {
   void runOnOperation() override {
     RewritePatternSet patterns(&getContext());
 #define NIBBLE_FUNCTION(op, function, expression)                                                                      \

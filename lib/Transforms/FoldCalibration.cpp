@@ -3,6 +3,7 @@
 #include "nibble/Calibration/StatisticsConversion.h"
 #include "nibble/Calibration/StatisticsFile.h"
 #include "nibble/Dialect/Nibble/IR/NibbleDialect.h"
+#include "nibble/InterfaceModels/WithModels.h"
 #include "nibble/Transforms/Passes.h"
 #include "mlir/IR/BuiltinOps.h"
 #include "llvm/ADT/MapVector.h"
@@ -20,9 +21,9 @@ namespace {
 /// The probes of each name; a name may stand in several places, after a value was duplicated.
 using ProbesByName = llvm::MapVector<StringAttr, SmallVector<ObserveOp>>;
 
-class FoldCalibrationPass : public nibble::impl::FoldCalibrationPassBase<FoldCalibrationPass> {
+class FoldCalibrationPass : public WithModels<nibble::impl::FoldCalibrationPassBase<FoldCalibrationPass>> {
 public:
-  using FoldCalibrationPassBase::FoldCalibrationPassBase;
+  using WithModels::WithModels;
 
   void runOnOperation() override {
     ProbesByName probes;

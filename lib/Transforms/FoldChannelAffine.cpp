@@ -1,6 +1,7 @@
 //===- FoldChannelAffine.cpp - scales and shifts of channels into filter and bias -------------------===//
 
 #include "nibble/Dialect/Nibble/IR/NibbleDialect.h"
+#include "nibble/InterfaceModels/WithModels.h"
 #include "nibble/Reference/Tensor.h"
 #include "nibble/Transforms/Passes.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -239,7 +240,7 @@ private:
   }
 };
 
-struct FoldChannelAffinePass : public nibble::impl::FoldChannelAffinePassBase<FoldChannelAffinePass> {
+struct FoldChannelAffinePass : public WithModels<nibble::impl::FoldChannelAffinePassBase<FoldChannelAffinePass>> {
   void runOnOperation() override {
     RewritePatternSet patterns(&getContext());
     patterns.add<FoldChannelAffine>(&getContext());

@@ -1,5 +1,6 @@
 //===- FoldConstants.cpp - computing with constants at compile time ---------------------------------===//
 
+#include "nibble/InterfaceModels/WithModels.h"
 #include "nibble/Reference/ConstantEvaluation.h"
 #include "nibble/Transforms/Passes.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -39,8 +40,8 @@ bool isInProportion(Operation *op, int64_t maxGrowthInBytes) {
   return !constants.empty() && before && after && *after - *before <= maxGrowthInBytes;
 }
 
-struct FoldConstantsPass : public nibble::impl::FoldConstantsPassBase<FoldConstantsPass> {
-  using FoldConstantsPassBase::FoldConstantsPassBase;
+struct FoldConstantsPass : public WithModels<nibble::impl::FoldConstantsPassBase<FoldConstantsPass>> {
+  using WithModels::WithModels;
 
   void runOnOperation() override {
     // In program order, so that chains fold in one go.

@@ -3,6 +3,7 @@
 #include "AssignedSchemes.h"
 #include "Epilogue.h"
 #include "QuantizeFilter.h"
+#include "nibble/InterfaceModels/WithModels.h"
 #include "nibble/Support/ConstantElements.h"
 #include "nibble/Transforms/Passes.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -182,7 +183,7 @@ private:
   Location loc;
 };
 
-struct FuseContractionsPass : public nibble::impl::FuseContractionsPassBase<FuseContractionsPass> {
+struct FuseContractionsPass : public WithModels<nibble::impl::FuseContractionsPassBase<FuseContractionsPass>> {
   void runOnOperation() override {
     FusionGroups groups(getOperation());
     IRRewriter rewriter(&getContext());

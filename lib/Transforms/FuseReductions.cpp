@@ -2,6 +2,7 @@
 
 #include "AssignedSchemes.h"
 #include "Epilogue.h"
+#include "nibble/InterfaceModels/WithModels.h"
 #include "nibble/Transforms/Passes.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
@@ -155,7 +156,7 @@ bool fuseGroup(IRRewriter &rewriter, const FusionGroup &group) {
   return true;
 }
 
-struct FuseReductionsPass : public nibble::impl::FuseReductionsPassBase<FuseReductionsPass> {
+struct FuseReductionsPass : public WithModels<nibble::impl::FuseReductionsPassBase<FuseReductionsPass>> {
   void runOnOperation() override {
     FusionGroups groups(getOperation());
     IRRewriter rewriter(&getContext());

@@ -3,6 +3,7 @@
 #include "StorageForms.h"
 #include "nibble/Analysis/FusionGroups.h"
 #include "nibble/Dialect/Nibble/IR/NibbleDialect.h"
+#include "nibble/InterfaceModels/WithModels.h"
 #include "nibble/Transforms/Passes.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/IR/Matchers.h"
@@ -64,7 +65,7 @@ std::string getGivenName(Value value) {
   return value.getDefiningOp()->getName().stripDialect().str();
 }
 
-struct InsertObserversPass : public nibble::impl::InsertObserversPassBase<InsertObserversPass> {
+struct InsertObserversPass : public WithModels<nibble::impl::InsertObserversPassBase<InsertObserversPass>> {
   void runOnOperation() override {
     llvm::StringSet<> taken;
     getOperation().walk([&](ObserveOp op) { taken.insert(op.getName()); });

@@ -1,5 +1,6 @@
 //===- InsertPixelInput.cpp - let the program compute its input from pixels --------------------------===//
 
+#include "nibble/InterfaceModels/WithModels.h"
 #include "nibble/Transforms/Passes.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
@@ -16,8 +17,8 @@ using namespace nibble;
 
 namespace {
 
-struct InsertPixelInputPass : public nibble::impl::InsertPixelInputPassBase<InsertPixelInputPass> {
-  using InsertPixelInputPassBase::InsertPixelInputPassBase;
+struct InsertPixelInputPass : public WithModels<nibble::impl::InsertPixelInputPassBase<InsertPixelInputPass>> {
+  using WithModels::WithModels;
 
   void runOnOperation() override {
     func::FuncOp main = getOperation();

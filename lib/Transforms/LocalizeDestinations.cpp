@@ -1,5 +1,6 @@
 //===- LocalizeDestinations.cpp - a destination of its own for every op ----------------------------===//
 
+#include "nibble/InterfaceModels/WithModels.h"
 #include "nibble/Transforms/Passes.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
@@ -28,7 +29,7 @@ static void localize(func::FuncOp function) {
 }
 
 namespace {
-struct LocalizeDestinationsPass : public nibble::impl::LocalizeDestinationsPassBase<LocalizeDestinationsPass> {
+struct LocalizeDestinationsPass : public nibble::WithModels<nibble::impl::LocalizeDestinationsPassBase<LocalizeDestinationsPass>> {
   void runOnOperation() override {
     localize<linalg::FillOp>(getOperation());
     localize<tensor::EmptyOp>(getOperation());

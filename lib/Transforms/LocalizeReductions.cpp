@@ -1,6 +1,7 @@
 //===- LocalizeReductions.cpp - a reduction and its only reader tile by tile ------------------------===//
 
 #include "AssignedSchemes.h"
+#include "nibble/InterfaceModels/WithModels.h"
 #include "nibble/Transforms/Passes.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/Linalg/Utils/Utils.h"
@@ -201,7 +202,7 @@ void remarkInMemory(Chain &chain, StringRef reason) {
         << remark::metric("Bytes", 4 * type.getNumElements());
 }
 
-struct LocalizeReductionsPass : public nibble::impl::LocalizeReductionsPassBase<LocalizeReductionsPass> {
+struct LocalizeReductionsPass : public WithModels<nibble::impl::LocalizeReductionsPassBase<LocalizeReductionsPass>> {
   void runOnOperation() override {
     SmallVector<Chain> chains;
     getOperation().walk([&](memref::AllocOp buffer) {

@@ -1,6 +1,7 @@
 //===- LowerConcat.cpp - concatenation as writes to slices of one tensor ---------------------------===//
 
 #include "Destination.h"
+#include "nibble/InterfaceModels/WithModels.h"
 #include "nibble/Transforms/Passes.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/IR/PatternMatch.h"
@@ -37,7 +38,7 @@ static void lowerConcat(tensor::ConcatOp concat) {
 }
 
 namespace {
-struct LowerConcatPass : public nibble::impl::LowerConcatPassBase<LowerConcatPass> {
+struct LowerConcatPass : public nibble::WithModels<nibble::impl::LowerConcatPassBase<LowerConcatPass>> {
   void runOnOperation() override {
     SmallVector<tensor::ConcatOp> ops;
     getOperation().walk([&](tensor::ConcatOp concat) {

@@ -1,6 +1,7 @@
 //===- LowerKernelLoops.cpp - linalg ops in kernels as loops, split into tiles ----------------------===//
 
 #include "nibble/Dialect/Nibble/IR/NibbleDialect.h"
+#include "nibble/InterfaceModels/WithModels.h"
 #include "nibble/Transforms/Passes.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
@@ -202,8 +203,8 @@ scf::ForOp findLongLoop(ArrayRef<Operation *> loops) {
   return nullptr;
 }
 
-struct LowerKernelLoopsPass : public nibble::impl::LowerKernelLoopsPassBase<LowerKernelLoopsPass> {
-  using LowerKernelLoopsPassBase::LowerKernelLoopsPassBase;
+struct LowerKernelLoopsPass : public WithModels<nibble::impl::LowerKernelLoopsPassBase<LowerKernelLoopsPass>> {
+  using WithModels::WithModels;
 
   void runOnOperation() override {
     ModuleOp module = getOperation();

@@ -2,6 +2,7 @@
 
 #include "LowerChooseParams.h"
 #include "ScalarCodes.h"
+#include "nibble/InterfaceModels/WithModels.h"
 #include "nibble/Transforms/Passes.h"
 #include "nibble/Transforms/Patterns.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -141,7 +142,7 @@ struct LowerRequantize : public OpRewritePattern<RequantizeOp> {
   }
 };
 
-struct LowerQuantizeOpsPass : public nibble::impl::LowerQuantizeOpsPassBase<LowerQuantizeOpsPass> {
+struct LowerQuantizeOpsPass : public WithModels<nibble::impl::LowerQuantizeOpsPassBase<LowerQuantizeOpsPass>> {
   void runOnOperation() override {
     RewritePatternSet patterns(&getContext());
     populateLowerQuantizeOpsPatterns(patterns);

@@ -2,6 +2,7 @@
 
 #include "Destination.h"
 #include "nibble/Dialect/Nibble/IR/NibbleDialect.h"
+#include "nibble/InterfaceModels/WithModels.h"
 #include "nibble/Transforms/Passes.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
@@ -171,7 +172,7 @@ void materialize(Value value, TypedAttr paddingElement, const HaloGroup &group) 
     redirect(reader, padded, group, type.getShape(), isZero);
 }
 
-struct MaterializePaddingPass : public nibble::impl::MaterializePaddingPassBase<MaterializePaddingPass> {
+struct MaterializePaddingPass : public WithModels<nibble::impl::MaterializePaddingPassBase<MaterializePaddingPass>> {
   void runOnOperation() override {
     // Pads of pads take a round each: a pad is replaced by its padded tensor before anything that reads its result is looked at.
     for (HaloGroups pads; gatherPads(pads); pads.clear())

@@ -1,6 +1,7 @@
 //===- OutlineKernels.cpp - every piece of work in a kernel function --------------------------------===//
 
 #include "nibble/Dialect/Nibble/IR/NibbleDialect.h"
+#include "nibble/InterfaceModels/WithModels.h"
 #include "nibble/Transforms/Passes.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
@@ -121,7 +122,7 @@ private:
   llvm::StringMap<func::FuncOp> kernels;
 };
 
-struct OutlineKernelsPass : public nibble::impl::OutlineKernelsPassBase<OutlineKernelsPass> {
+struct OutlineKernelsPass : public WithModels<nibble::impl::OutlineKernelsPassBase<OutlineKernelsPass>> {
   void runOnOperation() override {
     auto main = getOperation().lookupSymbol<func::FuncOp>("main");
     if (!main || main.getBody().empty())

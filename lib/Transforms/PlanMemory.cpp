@@ -1,5 +1,6 @@
 //===- PlanMemory.cpp - all buffers in one workspace ------------------------------------------------===//
 
+#include "nibble/InterfaceModels/WithModels.h"
 #include "nibble/Transforms/Passes.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
@@ -70,7 +71,7 @@ int64_t assignOffsets(MutableArrayRef<Buffer> buffers) {
   return llvm::alignTo(end, alignmentInBytes) + alignmentInBytes;
 }
 
-struct PlanMemoryPass : public nibble::impl::PlanMemoryPassBase<PlanMemoryPass> {
+struct PlanMemoryPass : public nibble::WithModels<nibble::impl::PlanMemoryPassBase<PlanMemoryPass>> {
   void runOnOperation() override {
     ModuleOp module = getOperation();
     auto main = module.lookupSymbol<func::FuncOp>("main");

@@ -1,5 +1,6 @@
 //===- PlanWeights.cpp - all constants in one blob --------------------------------------------------===//
 
+#include "nibble/InterfaceModels/WithModels.h"
 #include "nibble/Transforms/Passes.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
@@ -52,7 +53,7 @@ std::optional<std::string> getBytes(ElementsAttr elements) {
   return bytes;
 }
 
-struct PlanWeightsPass : public nibble::impl::PlanWeightsPassBase<PlanWeightsPass> {
+struct PlanWeightsPass : public nibble::WithModels<nibble::impl::PlanWeightsPassBase<PlanWeightsPass>> {
   void runOnOperation() override {
     ModuleOp module = getOperation();
     auto main = module.lookupSymbol<func::FuncOp>("main");

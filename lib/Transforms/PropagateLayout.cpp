@@ -4,6 +4,7 @@
 #include "Layout.h"
 #include "RaiseContractions.h"
 #include "nibble/Dialect/Nibble/IR/NibbleDialect.h"
+#include "nibble/InterfaceModels/WithModels.h"
 #include "nibble/Transforms/Passes.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
@@ -109,7 +110,7 @@ void populateReshapeCleanups(RewritePatternSet &patterns) {
   tensor::ExpandShapeOp::getCanonicalizationPatterns(patterns, patterns.getContext());
 }
 
-struct PropagateLayoutPass : public nibble::impl::PropagateLayoutPassBase<PropagateLayoutPass> {
+struct PropagateLayoutPass : public WithModels<nibble::impl::PropagateLayoutPassBase<PropagateLayoutPass>> {
   void runOnOperation() override {
     RewritePatternSet sink(&getContext());
     populateReshapeCleanups(sink);

@@ -4,6 +4,7 @@
 #include "IntegerForm.h"
 #include "QuantizationPlan.h"
 #include "QuantizedTensor.h"
+#include "nibble/InterfaceModels/WithModels.h"
 #include "nibble/Support/ConstantElements.h"
 #include "nibble/Transforms/Passes.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -180,7 +181,7 @@ private:
   const ValueStatistics &statistics;
 };
 
-struct QuantizePass : public nibble::impl::QuantizePassBase<QuantizePass> {
+struct QuantizePass : public WithModels<nibble::impl::QuantizePassBase<QuantizePass>> {
   void runOnOperation() override {
     func::FuncOp function = getOperation();
     if (function.isDeclaration())

@@ -7,6 +7,7 @@
 #include "Layout.h"
 #include "RaiseContractions.h"
 #include "nibble/Dialect/Nibble/IR/NibbleDialect.h"
+#include "nibble/InterfaceModels/WithModels.h"
 #include "nibble/Transforms/Passes.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
@@ -168,7 +169,7 @@ struct RaisePooling : public OpRewritePattern<NchwOp> {
   }
 };
 
-struct RaiseContractionsPass : public nibble::impl::RaiseContractionsPassBase<RaiseContractionsPass> {
+struct RaiseContractionsPass : public WithModels<nibble::impl::RaiseContractionsPassBase<RaiseContractionsPass>> {
   void runOnOperation() override {
     RewritePatternSet patterns(&getContext());
     populateRaiseConvolutionPatterns(patterns);

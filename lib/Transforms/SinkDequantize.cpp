@@ -2,6 +2,7 @@
 
 #include "QuantizedTensor.h"
 #include "StorageForms.h"
+#include "nibble/InterfaceModels/WithModels.h"
 #include "nibble/Transforms/Passes.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
@@ -63,7 +64,7 @@ struct FoldQuantizeOfDequantize : public OpRewritePattern<QuantizeOp> {
   }
 };
 
-struct SinkDequantizePass : public nibble::impl::SinkDequantizePassBase<SinkDequantizePass> {
+struct SinkDequantizePass : public WithModels<nibble::impl::SinkDequantizePassBase<SinkDequantizePass>> {
   void runOnOperation() override {
     RewritePatternSet patterns(&getContext());
     patterns.add<SinkBelowSameScaleOp, FoldQuantizeOfDequantize>(&getContext());

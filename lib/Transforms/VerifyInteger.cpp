@@ -1,6 +1,7 @@
 //===- VerifyInteger.cpp - everything that was assigned an integer form has one ---------------------===//
 
 #include "AssignedSchemes.h"
+#include "nibble/InterfaceModels/WithModels.h"
 #include "nibble/Transforms/Passes.h"
 
 namespace nibble {
@@ -13,7 +14,7 @@ using namespace nibble;
 
 namespace {
 
-struct VerifyIntegerPass : public nibble::impl::VerifyIntegerPassBase<VerifyIntegerPass> {
+struct VerifyIntegerPass : public WithModels<nibble::impl::VerifyIntegerPassBase<VerifyIntegerPass>> {
   void runOnOperation() override {
     getOperation().walk([&](QuantizableOpInterface op) {
       if (!op->hasAttr(schemesAttrName))

@@ -5,6 +5,7 @@
 # CHECK: include/nibble/Transforms/Passes.td: FoldThingsPass has no lib/Transforms/FoldThings.cpp
 # CHECK: include/nibble/Transforms/Passes.td: FoldThingsPass has no test/Transforms/fold-things.mlir
 # CHECK: include/nibble/Transforms/Passes.td: the description of FoldThingsPass has no 'Ensures:'
+# CHECK: include/nibble/Transforms/Passes.td: LowerBarePass does not derive from WithModels<nibble::impl::LowerBarePassBase<…>>
 # CHECK: include/nibble/Transforms/Passes.td: the example of LowerGoodPass has toy.first, which the first case of test/Transforms/lower-good.mlir lacks
 # CHECK-NOT: {{.}}
 """One pass, one file, one name in three spellings, and a description that says what the pass requires and ensures, with an example
@@ -51,6 +52,10 @@ def check_pass(root, path, name, argument, definition):
     for file in expected:
         if not os.path.exists(os.path.join(root, file)):
             yield f"{where} has no {file}"
+    source = os.path.join(root, expected[0])
+    if folder in ("Conversion", "Transforms") and os.path.exists(source):
+        if f"WithModels<nibble::impl::{name}Base<" not in tree.read(root, expected[0]):
+            yield f"{path}: {name} does not derive from WithModels<nibble::impl::{name}Base<…>>"
     for heading in ("Requires:", "Ensures:"):
         if heading not in definition:
             yield f"{path}: the description of {name} has no '{heading}'"

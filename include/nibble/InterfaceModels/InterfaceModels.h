@@ -7,8 +7,11 @@
 
 namespace nibble {
 
+/// The nibble dialect, how its ops bufferize, and its interfaces of upstream ops. Passes do this by themselves (`WithModels.h`).
+void registerDialectWithModels(mlir::DialectRegistry &registry);
+
 /// Attaches QuantizableOpInterface, SameScaleOpInterface and FixedRangeOpInterface to the ops of linalg and tensor that have
-/// these properties. A pass that uses the interfaces calls this in getDependentDialects, so that it also works as a plugin.
+/// these properties.
 void registerInterfaceModels(mlir::DialectRegistry &registry);
 
 /// Its three parts.

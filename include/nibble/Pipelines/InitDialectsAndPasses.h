@@ -6,7 +6,6 @@
 #include "nibble/Conversion/Passes.h"
 #include "nibble/Dialect/Check/IR/CheckDialect.h"
 #include "nibble/Dialect/Nibble/IR/NibbleDialect.h"
-#include "nibble/InterfaceModels/Bufferization.h"
 #include "nibble/InterfaceModels/InterfaceModels.h"
 #include "nibble/Transforms/Passes.h"
 #include "mlir/IR/DialectRegistry.h"
@@ -15,9 +14,8 @@ namespace nibble {
 
 /// Adds the dialects of this project, the interface models of its ops and its interfaces of upstream ops.
 inline void registerNibbleDialects(mlir::DialectRegistry &registry) {
-  registry.insert<CheckDialect, NibbleDialect>();
-  registerBufferizationModels(registry);
-  registerInterfaceModels(registry);
+  registry.insert<CheckDialect>();
+  registerDialectWithModels(registry);
 }
 
 /// Makes all passes known to textual pipelines, but for those of the targets.

@@ -2,6 +2,7 @@
 
 #include "nibble/Conversion/Passes.h"
 #include "nibble/Dialect/Nibble/IR/NibbleDialect.h"
+#include "nibble/InterfaceModels/WithModels.h"
 #include "mlir/Analysis/DataLayoutAnalysis.h"
 #include "mlir/Conversion/ArithToLLVM/ArithToLLVM.h"
 #include "mlir/Conversion/ControlFlowToLLVM/ControlFlowToLLVM.h"
@@ -174,7 +175,7 @@ LogicalResult verifyResults(ModuleOp module) {
   return success(isValid);
 }
 
-struct ConvertNibbleToLLVMPass : public nibble::impl::ConvertNibbleToLLVMPassBase<ConvertNibbleToLLVMPass> {
+struct ConvertNibbleToLLVMPass : public WithModels<nibble::impl::ConvertNibbleToLLVMPassBase<ConvertNibbleToLLVMPass>> {
   void runOnOperation() override {
     ModuleOp module = getOperation();
     if (failed(verifyResults(module)))

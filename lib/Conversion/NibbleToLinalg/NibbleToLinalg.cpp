@@ -7,6 +7,7 @@
 #include "LowerContractions.h"
 #include "nibble/Conversion/Passes.h"
 #include "nibble/Dialect/Nibble/IR/NibbleDialect.h"
+#include "nibble/InterfaceModels/WithModels.h"
 #include "nibble/Transforms/Patterns.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
@@ -67,7 +68,7 @@ static bool explain(Operation *op) {
 }
 
 namespace {
-struct ConvertNibbleToLinalgPass : public nibble::impl::ConvertNibbleToLinalgPassBase<ConvertNibbleToLinalgPass> {
+struct ConvertNibbleToLinalgPass : public WithModels<nibble::impl::ConvertNibbleToLinalgPassBase<ConvertNibbleToLinalgPass>> {
   void runOnOperation() override {
     RewritePatternSet patterns(&getContext());
     populateLowerContractionsPatterns(patterns);

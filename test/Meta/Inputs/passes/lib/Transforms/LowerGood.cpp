@@ -1,0 +1,1 @@
+struct LowerGoodPass : public WithModels<nibble::impl::LowerGoodPassBase<LowerGoodPass>> {};

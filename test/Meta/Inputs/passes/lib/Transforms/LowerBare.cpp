@@ -1,0 +1,1 @@
+struct LowerBarePass : public nibble::impl::LowerBarePassBase<LowerBarePass> {};
