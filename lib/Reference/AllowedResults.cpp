@@ -201,7 +201,7 @@ static FailureOr<Tensor> evaluateShifted(ContractionOpInterface original, const 
     auto shifted = arith::AddFOp::create(builder, op.getLoc(), sum, argument);
     sum.replaceAllUsesExcept(shifted, shifted);
     if (!hasEpilogue)
-      YieldOp::create(builder, op.getLoc(), shifted);
+      YieldOp::create(builder, op.getLoc(), shifted.getResult());
     return success();
   };
   auto built = llvm::TypeSwitch<Operation *, LogicalResult>(scratch.get()).Case<ContractOp, ConvOp>(build).Default(failure());

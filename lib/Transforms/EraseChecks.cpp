@@ -1,6 +1,7 @@
 //===- EraseChecks.cpp - programs without assertions ------------------------------------------------===//
 
 #include "nibble/Dialect/Check/IR/CheckDialect.h"
+#include "nibble/InterfaceModels/WithModels.h"
 #include "nibble/Transforms/Passes.h"
 #include "llvm/ADT/STLExtras.h"
 
@@ -14,7 +15,7 @@ using namespace nibble;
 
 namespace {
 
-struct EraseChecksPass : public nibble::impl::EraseChecksPassBase<EraseChecksPass> {
+struct EraseChecksPass : public WithModels<nibble::impl::EraseChecksPassBase<EraseChecksPass>> {
   void runOnOperation() override {
     for (auto function : llvm::make_early_inc_range(getOperation().getOps<func::FuncOp>()))
       if (eraseChecks(function) && isTest(function))
