@@ -243,3 +243,86 @@ func.func @main() -> index {
   }
   return %c0 : index
 }
+
+// -----
+
+func.func @main() -> tensor<4xf32> {
+  %codes = arith.constant dense<-1> : tensor<1xi8>
+  %scale = arith.constant dense<1.0> : tensor<f32>
+  // expected-error @below {{'nibble.dequantize' op expected codes of a table of 3 values, got 3}}
+  %x = nibble.dequantize %codes scale(%scale : tensor<f32>) as <u2, table = [-1.0, 0.0, 1.0]> : tensor<1xi8> -> tensor<4xf32>
+  return %x : tensor<4xf32>
+}
+
+// -----
+
+nibble.scheme @square <u2>
+  encode {
+  ^bb0(%value: f32, %scale: f32):
+    %code = arith.fptosi %value : f32 to i32
+    nibble.yield %code : i32
+  } decode {
+  ^bb0(%code: i32, %scale: f32):
+    %real = arith.sitofp %code : i32 to f32
+    %product = arith.mulf %real, %scale : f32
+    %value = arith.mulf %product, %scale : f32
+    nibble.yield %value : f32
+  }
+func.func @main() -> tensor<f32> {
+  %x = arith.constant dense<1.0> : tensor<4xf32>
+  // expected-error @below {{'nibble.choose_params' op has a scheme whose 'decode' is not proportional to its scale, so that it needs 'choose': code 1 is 1.000000e+00 at scale 1 and 1.562500e-02 at scale 1.250000e-01}}
+  %s = nibble.choose_params %x as <u2 @square> : tensor<4xf32> -> tensor<f32>
+  return %s : tensor<f32>
+}
+
+// -----
+
+nibble.scheme @nothing <u2>
+  encode {
+  ^bb0(%value: f32, %scale: f32):
+    %code = arith.constant 0 : i32
+    nibble.yield %code : i32
+  } decode {
+  ^bb0(%code: i32, %scale: f32):
+    %zero = arith.constant 0.0 : f32
+    nibble.yield %zero : f32
+  }
+func.func @main() -> tensor<f32> {
+  %x = arith.constant dense<1.0> : tensor<4xf32>
+  // expected-error @below {{'nibble.choose_params' op has a scheme whose 'decode' gives every code the value 0}}
+  %s = nibble.choose_params %x as <u2 @nothing> : tensor<4xf32> -> tensor<f32>
+  return %s : tensor<f32>
+}
+
+// -----
+
+nibble.scheme @two <u2, block = [2], scale = [f16, f32]>
+  choose {
+  ^bb0(%block: tensor<2xf32>):
+    %one = arith.constant 1.0 : f32
+    nibble.yield %one, %one : f32, f32
+  } encode {
+  ^bb0(%value: f32, %scale: f32, %outer: f32):
+    %code = arith.constant 0 : i32
+    nibble.yield %code : i32
+  } decode {
+  ^bb0(%code: i32, %scale: f32, %outer: f32):
+    nibble.yield %scale : f32
+  }
+func.func @main() -> tensor<2xf16> {
+  %x = arith.constant dense<1.0> : tensor<4xf32>
+  // expected-error @below {{'nibble.choose_params' op has the scheme #nibble.scheme<u2 @two, block = [2], scale = [f16, f32]>, whose 'choose' cannot know the blocks that share an outer scale}}
+  %s:2 = nibble.choose_params %x as <u2 @two, block = [2], scale = [f16, f32]> : tensor<4xf32> -> tensor<2xf16>, tensor<f32>
+  return %s#0 : tensor<2xf16>
+}
+
+// -----
+
+func.func @main() -> tensor<?xf32> {
+  %q = arith.constant dense<1> : tensor<2xi8>
+  %cast = tensor.cast %q : tensor<2xi8> to tensor<?xi8>
+  %scale = arith.constant dense<1.0> : tensor<f32>
+  // expected-error @below {{'nibble.dequantize' op has packed codes of unknown number, which the reference interpreter does not support}}
+  %x = nibble.dequantize %cast scale(%scale : tensor<f32>) as <u4> : tensor<?xi8> -> tensor<?xf32>
+  return %x : tensor<?xf32>
+}

@@ -69,22 +69,25 @@ struct Parameters {
   int32_t zeroPoint;
 };
 
-/// A scale that can be divided by: neither subnormal nor infinite, and 1 for a block of zeros.
-inline float makeScale(float range, int32_t numSteps) {
+/// The scale that spreads `range` over `numSteps` levels and can be divided by: neither subnormal nor infinite, and 1 for a block
+/// of zeros.
+inline float makeScale(float range, float numSteps) {
   constexpr float smallest = 0x1p-126f, largest = 0x1.fffffep127f;
   if (range == 0)
     return 1;
-  float scale = range / static_cast<float>(numSteps);
+  float scale = range / numSteps;
   return scale < smallest ? smallest : scale > largest ? largest : scale;
 }
 
 /// Parameters without a zero point for a block whose largest magnitude is `maxAbs`.
-inline Parameters chooseSymmetric(float maxAbs, int32_t maxCode) { return {makeScale(maxAbs, maxCode), 0}; }
+inline Parameters chooseSymmetric(float maxAbs, int32_t maxCode) {
+  return {makeScale(maxAbs, static_cast<float>(maxCode)), 0};
+}
 
 /// Parameters with a zero point for a block within [lowest, highest], which is first widened to hold 0.
 inline Parameters chooseAffine(float lowest, float highest, int32_t minCode, int32_t maxCode) {
   float lo = lowest < 0 ? lowest : 0.0f, hi = highest > 0 ? highest : 0.0f;
-  float scale = makeScale(hi - lo, maxCode - minCode);
+  float scale = makeScale(hi - lo, static_cast<float>(maxCode - minCode));
   return {scale, saturate(static_cast<float>(minCode) - lo / scale, 0, minCode, maxCode)};
 }
 
