@@ -82,4 +82,57 @@ def ConvertNibbleToLLVMPass : Pass<"nibble-convert-nibble-to-llvm", "::mlir::Mod
   let dependentDialects = ["::mlir::LLVM::LLVMDialect"];
 }
 
+def ConvertNibbleToQuantPass : Pass<"nibble-convert-nibble-to-quant", "::mlir::func::FuncOp"> {
+  let summary = "quantize and dequantize to the casts of upstream's quant dialect";
+  let description = [{
+    Scale, zero point, blocks and range of codes go into a `!quant.uniform` type: per tensor, per axis or sub-channel. Values stay
+    tensors of codes; only between the two casts do they have the quantized type. Upstream leaves the rounding of its casts open.
+
+    Requires: nothing.
+    Ensures: `nibble.quantize` and `nibble.dequantize` with constant parameters are casts of `quant`.
+    Leaves: other ops, and what a type cannot hold, with a remark: parameters computed at run time, codes of other than 8 to 16
+    bits, blocks that are cut off, other roundings than half to even.
+
+    ```mlir
+    %q = nibble.quantize %x scale(%half : tensor<f32>) zero_point(%ten : tensor<i32>) as <u8, zero_point = integer>
+           : tensor<8xf32> -> tensor<8xi8>
+    ```
+    becomes
+    ```mlir
+    %0 = quant.qcast %x : tensor<8xf32> to tensor<8x!quant.uniform<u8:f32, 0.5:10>>
+    %q = quant.scast %0 : tensor<8x!quant.uniform<u8:f32, 0.5:10>> to tensor<8xi8>
+    ```
+  }];
+  let statistics = [Statistic<"numConverted", "converted", "Ops that became casts">];
+  let dependentDialects = ["::mlir::quant::QuantDialect"];
+}
+
+def ConvertQuantToNibblePass : Pass<"nibble-convert-quant-to-nibble", "::mlir::ModuleOp"> {
+  let summary = "quantized types to storage, their casts to nibble ops";
+  let description = [{
+    Tensors of `!quant.uniform` (per tensor, per axis, sub-channel) become tensors of codes; `quant.qcast` and `quant.dcast` become
+    `nibble.quantize` and `nibble.dequantize` whose parameters are constants: each scale as the nearest f32, a zero point where one
+    is not 0, and rounding half to even, which upstream leaves open. Signatures of functions, calls and ops of `tensor` follow.
+    Run it before any canonicalization: upstream folds a `quant.dcast` of a `quant.qcast` to its input.
+
+    Requires: codes of 8 or 16 bits whose range is that of an integer codec (`u8<0:255>`, `i8<-127:127>`, `i16<-2048:2047>`);
+    f32, f16 or bf16 as expressed type.
+    Ensures: no op of `quant` and no quantized type; an error names each type and op that has no form.
+    Leaves: everything else.
+
+    ```mlir
+    %q = quant.qcast %x : tensor<8xf32> to tensor<8x!quant.uniform<u8:f32, 0.5:10>>
+    %y = quant.dcast %q : tensor<8x!quant.uniform<u8:f32, 0.5:10>> to tensor<8xf32>
+    ```
+    becomes
+    ```mlir
+    %q = nibble.quantize %x scale(%half : tensor<f32>) zero_point(%ten : tensor<i32>) as <u8, zero_point = integer>
+           : tensor<8xf32> -> tensor<8xi8>
+    %y = nibble.dequantize %q scale(%half : tensor<f32>) zero_point(%ten : tensor<i32>) as <u8, zero_point = integer>
+           : tensor<8xi8> -> tensor<8xf32>
+    ```
+  }];
+  let dependentDialects = ["::mlir::arith::ArithDialect", "::nibble::NibbleDialect"];
+}
+
 #endif // NIBBLE_CONVERSION_PASSES_TD
