@@ -28,6 +28,8 @@ struct CpuFacts {
   std::string level;
   /// What LLVM's target machine for this CPU is made from. Features are of the form "+a,-b".
   std::string llvmCpu, llvmFeatures;
+  /// The processor whose timing LLVM schedules kernels for; empty for that of `llvmCpu`.
+  std::string llvmTuneCpu;
   unsigned vectorSizeInBytes = 0;
   unsigned numVectorRegisters = 0;
   /// Sizes of the caches of one core; kernels are blocked for them, correctness does not depend on them.

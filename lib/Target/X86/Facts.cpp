@@ -19,6 +19,8 @@ struct LevelFacts {
   StringRef name;
   /// LLVM's CPU and features for a program that only assumes the level.
   StringRef llvmCpu, llvmFeatures;
+  /// LLVM's schedule for "some x86 CPU" moves loads away from the products that use them, for which there are no registers.
+  StringRef llvmTuneCpu;
   /// What a CPU must have, as LLVM writes it.
   StringRef required;
   unsigned vectorSizeInBytes, numVectorRegisters;
@@ -26,9 +28,9 @@ struct LevelFacts {
 } // namespace
 
 static constexpr LevelFacts levels[] = {
-    {"avx2", "x86-64-v3", "", "+avx2,+fma", 32, 16},
-    {"avxvnni", "x86-64-v3", "+avxvnni", "+avx2,+fma,+avxvnni", 32, 16},
-    {"avx512vnni", "x86-64-v4", "+avx512vnni", "+avx512vl,+avx512bw,+avx512vnni", 64, 32},
+    {"avx2", "x86-64-v3", "", "haswell", "+avx2,+fma", 32, 16},
+    {"avxvnni", "x86-64-v3", "+avxvnni", "alderlake", "+avx2,+fma,+avxvnni", 32, 16},
+    {"avx512vnni", "x86-64-v4", "+avx512vnni", "sapphirerapids", "+avx512vl,+avx512bw,+avx512vnni", 64, 32},
 };
 
 // The smallest caches among the CPUs that have the levels; kernels blocked for them are right for larger ones.
@@ -43,12 +45,13 @@ Level x86::getLevel(const CpuFacts &facts) {
   return static_cast<Level>(find(getLevelNames(), facts.level) - getLevelNames().begin());
 }
 
-static CpuFacts makeFacts(const LevelFacts &level, StringRef name, StringRef llvmCpu, StringRef llvmFeatures) {
+static CpuFacts makeFacts(const LevelFacts &level, StringRef name, StringRef llvmCpu, StringRef llvmFeatures,
+                          StringRef llvmTuneCpu = "") {
   return {name.str(),   level.name.str(),          llvmCpu.str(),
           // Kernels are written for whole registers: keep LLVM from halving the vectors around the intrinsics.
           level.vectorSizeInBytes < 64 ? llvmFeatures.str()
                                        : (llvmFeatures + (llvmFeatures.empty() ? "" : ",") + "-prefer-256-bit").str(),
-          level.vectorSizeInBytes, level.numVectorRegisters, l1SizeInBytes, l2SizeInBytes};
+          llvmTuneCpu.str(), level.vectorSizeInBytes, level.numVectorRegisters, l1SizeInBytes, l2SizeInBytes};
 }
 
 /// LLVM's description of a processor; null when it does not know the name.
@@ -69,7 +72,7 @@ static std::unique_ptr<MCSubtargetInfo> getSubtarget(StringRef cpu) {
 Expected<CpuFacts> x86::getCpuFacts(StringRef cpu) {
   for (const LevelFacts &level : levels)
     if (cpu == level.name)
-      return makeFacts(level, level.name, level.llvmCpu, level.llvmFeatures);
+      return makeFacts(level, level.name, level.llvmCpu, level.llvmFeatures, level.llvmTuneCpu);
 
   bool isNative = cpu == "native";
   std::string name = isNative ? sys::getHostCPUName().str() : cpu.str();

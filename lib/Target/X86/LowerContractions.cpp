@@ -49,6 +49,13 @@ static FailureOr<std::optional<int64_t>> lowerKernel(func::FuncOp kernel, const 
   return std::optional(*numTiles);
 }
 
+/// Has LLVM schedule a kernel for the CPU of the facts.
+static void tune(func::FuncOp kernel, const CpuFacts &facts) {
+  Builder builder(kernel);
+  if (!facts.llvmTuneCpu.empty())
+    kernel->setAttr("passthrough", builder.getArrayAttr(builder.getStrArrayAttr({"tune-cpu", facts.llvmTuneCpu})));
+}
+
 namespace {
 
 struct X86LowerContractionsPass : public nibble::impl::X86LowerContractionsPassBase<X86LowerContractionsPass> {
@@ -62,10 +69,12 @@ struct X86LowerContractionsPass : public nibble::impl::X86LowerContractionsPassB
     bool anyFailed = false;
     for (auto kernel : getOperation().getOps<func::FuncOp>()) {
       FailureOr<std::optional<int64_t>> tiles = lowerKernel(kernel, *facts);
-      if (failed(tiles))
+      if (failed(tiles)) {
         anyFailed = true;
-      else if (*tiles)
+      } else if (*tiles) {
         numTiles[kernel.getSymName()] = **tiles;
+        tune(kernel, *facts);
+      }
     }
     if (anyFailed)
       return signalPassFailure();
