@@ -274,5 +274,10 @@ FailureOr<StoredParameters> nibble::reference::chooseParameters(Operation *op, S
   auto declaration = SymbolTable::lookupNearestSymbolFrom<SchemeOp>(op, scheme.getDeclaration());
   if (!declaration)
     return op->emitOpError() << "no 'nibble.scheme' " << scheme.getDeclaration();
-  return declaration.getChoose().empty() ? chooser.run(declaration.getChoice()) : chooser.runRegion(declaration);
+  if (!declaration.getChoose().empty())
+    return chooser.runRegion(declaration);
+  if (size_t numParameters = declaration.getParameterTypes().size(); numParameters != 1)
+    return op->emitOpError() << "has a scheme of " << numParameters << " parameters; " << scheme.getDeclaration()
+                             << " needs 'choose' to make more than one";
+  return chooser.run(declaration.getChoice());
 }

@@ -326,3 +326,20 @@ func.func @main() -> tensor<?xf32> {
   %x = nibble.dequantize %cast scale(%scale : tensor<f32>) as <u4> : tensor<?xi8> -> tensor<?xf32>
   return %x : tensor<?xf32>
 }
+
+// -----
+
+nibble.scheme @pair <u2, zero_point = integer>
+  encode {
+  ^bb0(%value: f32, %scale: f32, %zero: i32):
+    nibble.yield %zero : i32
+  } decode {
+  ^bb0(%code: i32, %scale: f32, %zero: i32):
+    nibble.yield %scale : f32
+  }
+func.func @main() -> tensor<f32> {
+  %x = arith.constant dense<1.0> : tensor<4xf32>
+  // expected-error @below {{'nibble.choose_params' op has a scheme of 2 parameters; @pair needs 'choose' to make more than one}}
+  %s:2 = nibble.choose_params %x as <u2 @pair, zero_point = integer> : tensor<4xf32> -> tensor<f32> zero_point tensor<i32>
+  return %s#0 : tensor<f32>
+}

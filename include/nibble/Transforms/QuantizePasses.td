@@ -112,9 +112,10 @@ def LowerQuantizeOpsPass : Pass<"nibble-lower-quantize-ops", "::mlir::func::Func
 
     Requires: nothing.
     Ensures: `nibble.quantize`, `nibble.dequantize`, `nibble.requantize` and `nibble.choose_params` of schemes whose codes are
-    elements of the tensor (integers of 8 to 16 bits, one level of f32 scales, rounding half to even or half away from zero) are
-    `linalg.generic`.
-    Leaves: packed codes and other schemes; `nibble.choose_params` of groups along a dimension whose size is not known.
+    elements of the tensor (integers of 8 to 16 bits, one level of f32 scales, rounding half to even or half away from zero), and
+    `nibble.dequantize` of all others, are `linalg.generic`; a remark names weights that are decoded into memory.
+    Leaves: `nibble.quantize` and `nibble.choose_params` of other schemes, and of groups along a dimension whose size is not known;
+    packed codes of an unknown number.
 
     ```mlir
     %x = nibble.dequantize %q scale(%s : tensor<f32>) as <s8 narrow> : tensor<8xi8> -> tensor<8xf32>

@@ -166,16 +166,3 @@ nibble.scheme @mine <u2>
   ^bb0(%code: i32, %scale: f32):
     nibble.yield %scale : f32
   }
-
-// -----
-
-// expected-error @below {{'nibble.scheme' op (C5) a scheme with 2 parameters needs 'choose'}}
-nibble.scheme @mine <u2, scale = [f16, f32]>
-  encode {
-  ^bb0(%value: f32, %scale: f32, %outer: f32):
-    %code = arith.constant 0 : i32
-    nibble.yield %code : i32
-  } decode {
-  ^bb0(%code: i32, %scale: f32, %outer: f32):
-    nibble.yield %scale : f32
-  }

@@ -111,11 +111,8 @@ LogicalResult SchemeOp::verifyRegions() {
   areScalar &= succeeded(verifyOps(*this, getDecode(), "decode", "(C3)", /*onScalars=*/true, {"arith", "math"}));
   if (!areScalar)
     return failure();
-  // (C5)
   if (getChoose().empty())
-    return parameters.size() == 1 ? success()
-                                  : emitOpError() << "(C5) a scheme with " << parameters.size()
-                                                  << " parameters needs 'choose'";
+    return success();
   // (C4)
   int64_t size = getStorage().getBlock().empty() ? ShapedType::kDynamic : getStorage().getBlock().front();
   if (failed(verifySignature(*this, getChoose(), "choose", "(C4)", RankedTensorType::get({size}, f32), parameters)))

@@ -26,7 +26,8 @@ def SchemeOp : Nibble_Op<"scheme", [IsolatedFromAbove, Symbol]> {
     whatever they are stored as, a zero point as i32, in the order of the operands of `nibble.quantize`; codes are i32. A code that
     `encode` yields outside of the codec's is clamped. Both are evaluated for each element by itself.
 
-    `choose` makes the parameters of a block of values, once for each block of a constant. Left out, the only scale is the largest
+    `choose` makes the parameters of a block of values, once for each block of a constant; a scheme with more than one scale cannot be
+    chosen without it. Left out, the scale is the largest
     magnitude of the block divided by that of all codes at scale 1, for values that are proportional to the scale; `scale_by squared_error`
     searches below it for the scale with the least sum of squared errors.
 
@@ -35,8 +36,7 @@ def SchemeOp : Nibble_Op<"scheme", [IsolatedFromAbove, Symbol]> {
     * (C2) `encode` takes an f32 and the parameters and yields one i32, `decode` takes an i32 and the parameters and yields one f32;
     * (C3) `encode` and `decode` consist of scalar operations of `arith` and `math`;
     * (C4) `choose` takes a tensor of f32 of the block's size and yields the parameters; it consists of operations of `arith`, `math`, `tensor`,
-      `linalg` and `scf`;
-    * (C5) without `choose` the only parameter is one scale.
+      `linalg` and `scf`.
 
     ```mlir
     nibble.scheme @ternary <u2, block = [64], scale = [f16], radix = 3>
