@@ -57,15 +57,26 @@ static llvm::Expected<data::Array> cutInput(const nibble_tensor &tensor, data::A
   return data::convert(std::move(array), static_cast<nibble_dtype>(tensor.dtype));
 }
 
+static std::vector<data::Array> makeInputs(const nibble_info &info) {
+  std::mt19937_64 random(1);
+  std::vector<data::Array> inputs;
+  for (const nibble_tensor &tensor : ArrayRef(info.inputs, static_cast<size_t>(info.num_inputs)))
+    inputs.push_back(makeInput(tensor, random));
+  return inputs;
+}
+
+llvm::Expected<std::vector<data::Array>> nibble::makeUpInputs(ModuleOp module) {
+  llvm::Expected<ModelInterface> interface = ModelInterface::get(module);
+  if (!interface)
+    return interface.takeError();
+  return makeInputs(InterfaceInfo(interface->getInputs(), interface->getOutputs()).info);
+}
+
 static llvm::Expected<std::vector<data::Array>> getInputs(const RunOptions &options, const nibble_info &info) {
   ArrayRef tensors(info.inputs, static_cast<size_t>(info.num_inputs));
   std::vector<data::Array> inputs;
-  if (options.inputs.empty()) {
-    std::mt19937_64 random(1);
-    for (const nibble_tensor &tensor : tensors)
-      inputs.push_back(makeInput(tensor, random));
-    return inputs;
-  }
+  if (options.inputs.empty())
+    return makeInputs(info);
   llvm::Expected<std::vector<data::Array>> given = readInputs(options.inputs, info);
   if (!given)
     return given.takeError();

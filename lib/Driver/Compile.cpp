@@ -105,7 +105,9 @@ llvm::Expected<CompiledModel> nibble::compileInProcess(Session &session, ModuleO
   runner->beginEmission();
   CompiledModel compiled;
   compiled.weightBytes = info->weights.size();
-  if (llvm::Error error = Program::compile(module, *info).moveInto(compiled.program))
+  JitOptions jit;
+  jit.machine = {pipeline.target->getDefaultTriple(), pipeline.cpu.llvmCpu, pipeline.cpu.llvmFeatures};
+  if (llvm::Error error = Program::compile(module, *info, jit).moveInto(compiled.program))
     return std::move(error);
   return compiled;
 }

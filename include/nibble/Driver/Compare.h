@@ -3,6 +3,7 @@
 #ifndef NIBBLE_DRIVER_COMPARE_H
 #define NIBBLE_DRIVER_COMPARE_H
 
+#include "nibble/Data/Array.h"
 #include "nibble/Driver/Run.h"
 
 namespace nibble {
@@ -16,6 +17,10 @@ namespace nibble {
 ///
 /// Inputs that are not given are made up, always the same; of longer ones the first samples are taken.
 llvm::Error compareModel(const RunOptions &options);
+
+/// Inputs for a module of any phase up to lower, always the same: any bits for integers, numbers around 0 of about the size 1 for
+/// floats.
+llvm::Expected<std::vector<data::Array>> makeUpInputs(mlir::ModuleOp module);
 
 } // namespace nibble
 

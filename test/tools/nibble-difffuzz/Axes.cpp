@@ -1,0 +1,52 @@
+//===- Axes.cpp - what cases are about ----------------------------------------------------------------===//
+
+#include "Axes.h"
+
+using namespace nibble::difffuzz;
+
+llvm::ArrayRef<Tail> nibble::difffuzz::getTails() {
+  static constexpr Tail tails[] = {Tail::One, Tail::Prime, Tail::Full, Tail::Around, Tail::Large};
+  return tails;
+}
+
+llvm::StringRef nibble::difffuzz::getName(Tail tail) {
+  static constexpr llvm::StringLiteral names[] = {"one", "prime", "full", "around", "large"};
+  return names[static_cast<size_t>(tail)];
+}
+
+namespace {
+/// Ops that share codecs and variants.
+struct Family {
+  std::vector<std::string> ops, codecs, variants;
+};
+} // namespace
+
+static const std::vector<Family> &getFamilies() {
+  static const std::vector<Family> families = {
+      {{"quantize", "dequantize"}, {"u8", "s8", "s8 narrow", "u16", "s16"}, {"tensor", "channel", "group", "token"}},
+      {{"requantize"}, {"u8", "s8", "s8 narrow", "u16", "s16"}, {"tensor"}},
+      {{"conv", "grouped", "depthwise", "contract"},
+       {"u8", "s8"},
+       {"none", "dequantize", "requantize", "relu", "residual", "tanh"}},
+      {{"conv", "grouped", "depthwise", "contract"}, {"f32"}, {"none", "requantize", "relu", "residual"}},
+      {{"product"}, {"u8", "s8"}, {"none", "dequantize"}},
+      {{"product"}, {"f32"}, {"none"}},
+      {{"elementwise"}, {"u8", "s8"}, {"add", "multiply", "relu", "tanh"}},
+      {{"pool"}, {"u8", "s8", "f32"}, {"max", "average"}},
+  };
+  return families;
+}
+
+const std::vector<Cell> &nibble::difffuzz::getCells() {
+  static const std::vector<Cell> cells = [] {
+    std::vector<Cell> all;
+    for (const Family &family : getFamilies())
+      for (const std::string &op : family.ops)
+        for (const std::string &codec : family.codecs)
+          for (const std::string &variant : family.variants)
+            for (Tail tail : getTails())
+              all.push_back({op, codec, variant, tail});
+    return all;
+  }();
+  return cells;
+}

@@ -1,0 +1,261 @@
+//===- ContractionCases.cpp - convolutions and matrix products ----------------------------------------===//
+
+#include "Case.h"
+#include <cmath>
+
+using namespace nibble::difffuzz;
+
+namespace {
+
+/// Everything but the op itself, which `conv` and `contract` have in common.
+class ContractionWriter {
+public:
+  ContractionWriter(const Cell &cell, Writer &writer) : cell(cell), writer(writer), random(writer.random) {}
+
+  /// `head` is the op up to its operands, `attributes` are those of the op alone. The filter has its channels last.
+  void write(llvm::StringRef head, const Shape &input, const Shape &filter, const Shape &result, int64_t numProducts,
+             const std::string &attributes) {
+    this->result = result;
+    numSummed = numProducts;
+    std::string inputType = getTensorType(input, isFloat() ? "f32" : "i8"), filterType = getTensorType(filter, isFloat() ? "f32" : "i8");
+    std::string x = writer.addArgument(input, isFloat() ? "f32" : "i8");
+    std::string w = isFloat() ? writer.addFloats(filter, [&] { return random.factor(1) - 1; })
+                              : writer.addIntegers(filter, "i8", [&] { return drawWeight(); });
+    std::string bias = getBias();
+    std::string zero = getInputZeroPoint();
+    std::string epilogue = getEpilogue();
+    std::string type = getTensorType(result, resultElement);
+    std::string init = writer.addEmpty(type);
+    std::string value = writer.add("{0} ins({1}, {2} : {3}, {4}) {5}{6}{7}outs({8} : {9}) {{{10}} {11} -> {9}", head, x, w, inputType,
+                                   filterType, bias, zero, getOperands(), init, type, attributes + getSchemes(filter.size()), epilogue);
+    writer.setResult(value, type);
+  }
+
+private:
+  bool isFloat() const { return cell.codec == "f32"; }
+  std::string sumType() const { return isFloat() ? "f32" : "i32"; }
+
+  int64_t drawWeight() { return random.integer(isNarrow ? -127 : -128, 127); }
+
+  std::string getBias() {
+    if (random.chance(0.25))
+      return "";
+    Shape shape = {result.back()};
+    std::string bias = isFloat() ? writer.addFloats(shape, [&] { return random.factor(2) - 2; })
+                                 : writer.addIntegers(shape, "i32", [&] { return random.integer(-20000, 20000); });
+    return llvm::formatv("bias({0} : {1}) ", bias, getTensorType(shape, sumType())).str();
+  }
+
+  std::string getInputZeroPoint() {
+    if (isFloat())
+      return "";
+    CodeRange range = getCodeRange(cell.codec);
+    hasInputZero = random.chance(0.7);
+    if (!hasInputZero)
+      return "";
+    return "input_zero_point(" + writer.addScalar(random.integer(range.min, range.max), "i32") + ") ";
+  }
+
+  std::string getSchemes(size_t filterRank) {
+    if (isFloat())
+      return "";
+    std::string block;
+    for (size_t dim = 0; dim < filterRank; ++dim)
+      block += dim + 1 < filterRank ? "0, " : "1";
+    return llvm::formatv("inputScheme = #nibble.scheme<{0}{1}>, filterScheme = #nibble.scheme<s8{2}, block = [{3}]>", cell.codec,
+                         hasInputZero ? ", zero_point = integer" : "", isNarrow ? " narrow" : "", block)
+        .str();
+  }
+
+  void addOperand(const std::string &value, const std::string &type) {
+    operands += (operands.empty() ? "" : ", ") + value;
+    operandTypes += (operandTypes.empty() ? "" : ", ") + type;
+  }
+
+  std::string getOperands() const { return operands.empty() ? "" : "with(" + operands + " : " + operandTypes + ") "; }
+
+  //===--- Epilogue -----------------------------------------------------------------------------===//
+
+  /// `%name = <text>` in the epilogue.
+  template <typename... Args> std::string step(const char *format, Args &&...args) {
+    std::string name = "%e" + std::to_string(numSteps++);
+    steps += "      " + name + " = " + llvm::formatv(format, std::forward<Args>(args)...).str() + "\n";
+    return name;
+  }
+  std::string stepFloat(double value) { return step("arith.constant {0} : f32", llvm::formatv("{0:e6}", value)); }
+
+  /// One number for the unit of the sum, or one for each channel; products of codes spread over a range about `size` wide.
+  std::string getScaled(double size) {
+    double spread = isFloat() ? 1 : 74.0 * 74.0; // of uniform bytes, and of the inputs that are made up
+    auto factor = static_cast<float>(size / (spread * std::sqrt(static_cast<double>(numSummed))));
+    bool isPerChannel = random.chance(0.8);
+    Shape shape = isPerChannel ? Shape{result.back()} : Shape{};
+    addOperand(writer.addFloats(shape, [&] { return random.factor(factor); }), getTensorType(shape, "f32"));
+    blockArguments += ", %scale: f32";
+    std::string sum = isFloat() ? "%acc" : step("arith.sitofp %acc : i32 to f32");
+    return step("arith.mulf {0}, %scale : f32", sum);
+  }
+
+  /// A second input of the result's shape: codes of the op's own codec, or floats.
+  std::string addResidual(const std::string &value) {
+    std::string element = isFloat() ? "f32" : "i8";
+    addOperand(writer.addArgument(result, element), getTensorType(result, element));
+    blockArguments += ", %other: " + element;
+    if (isFloat())
+      return step("arith.addf {0}, %other : f32", value);
+    CodeRange range = getCodeRange(cell.codec);
+    std::string wide = step("arith.{0} %other : i8 to i32", isSigned(cell.codec) ? "extsi" : "extui");
+    std::string zero = step("arith.constant {0} : i32", random.integer(range.min, range.max));
+    std::string number = step("arith.sitofp {0} : i32 to f32", step("arith.subi {0}, {1} : i32", wide, zero));
+    std::string scaled = step("arith.mulf {0}, {1} : f32", number, stepFloat(random.factor(0.7f)));
+    return step("arith.addf {0}, {1} : f32", scaled, value);
+  }
+
+  std::string quantize(const std::string &value) {
+    std::string codec = random.pick({"u8", "s8", "s8 narrow"});
+    CodeRange range = getCodeRange(codec);
+    int64_t zero = random.integer(range.min, range.max);
+    std::string low = step("arith.maxnumf {0}, {1} : f32", value, stepFloat(static_cast<double>(range.min - zero)));
+    std::string clamped = step("arith.minnumf {0}, {1} : f32", low, stepFloat(static_cast<double>(range.max - zero)));
+    std::string code = step("arith.fptosi {0} : f32 to i32", step("math.roundeven {0} : f32", clamped));
+    std::string shifted = step("arith.addi {0}, {1} : i32", code, step("arith.constant {0} : i32", zero));
+    resultElement = "i8";
+    return step("arith.trunci {0} : i32 to i8", shifted);
+  }
+
+  std::string compute() {
+    resultElement = "f32";
+    if (cell.variant == "dequantize")
+      return getScaled(4);
+    if (cell.variant == "tanh")
+      return step("math.tanh {0} : f32", getScaled(2));
+    if (cell.variant == "relu" && isFloat())
+      return step("arith.maxnumf %acc, {0} : f32", stepFloat(0));
+    if (cell.variant == "residual" && isFloat())
+      return addResidual("%acc");
+    std::string value = getScaled(90);
+    if (cell.variant == "relu")
+      value = step("arith.maxnumf {0}, {1} : f32", value, stepFloat(0));
+    if (cell.variant == "residual")
+      value = addResidual(value);
+    return quantize(value);
+  }
+
+  std::string getEpilogue() {
+    resultElement = sumType();
+    if (cell.variant == "none")
+      return "";
+    std::string yielded = compute();
+    return llvm::formatv("epilogue {{\n    ^bb0(%acc: {0}{1}):\n{2}      nibble.yield {3} : {4}\n    }", sumType(), blockArguments, steps,
+                         yielded, resultElement)
+        .str();
+  }
+
+  const Cell &cell;
+  Writer &writer;
+  Random &random;
+  Shape result;
+  int64_t numSummed = 1;
+  bool isNarrow = random.chance(0.5), hasInputZero = false;
+  std::string operands, operandTypes, blockArguments, steps, resultElement;
+  int numSteps = 0;
+};
+
+/// One spatial dimension of a convolution with at least one output.
+struct Window {
+  int64_t extent, size, stride, dilation, before, after;
+
+  static Window draw(Random &random) {
+    Window window;
+    window.size = random.pick({1, 1, 2, 3, 3, 5});
+    window.stride = random.pick({1, 1, 2, 3});
+    window.dilation = random.chance(0.25) ? 2 : 1;
+    int64_t reach = (window.size - 1) * window.dilation;
+    window.before = random.integer(0, reach);
+    window.after = random.integer(0, reach);
+    int64_t least = std::max<int64_t>(1, reach + 1 - window.before - window.after);
+    window.extent = random.integer(least, least + 9);
+    return window;
+  }
+
+  int64_t getResultExtent() const { return (extent + before + after - ((size - 1) * dilation + 1)) / stride + 1; }
+};
+
+} // namespace
+
+static void writeConv(const Cell &cell, Writer &writer) {
+  Random &random = writer.random;
+  int64_t features = random.extent(cell.tail), channels = random.extent(), groups = 1;
+  if (cell.op == "grouped") {
+    groups = random.pick({2, 3, 4});
+    channels = groups * random.pick({1, 2, 3, 8, 16, 17});
+    features *= groups;
+  } else if (cell.op == "depthwise") {
+    groups = channels = features;
+    features *= random.chance(0.2) ? 2 : 1;
+  }
+  Window rows = Window::draw(random), cols = Window::draw(random);
+  int64_t batch = random.chance(0.2) ? 2 : 1, groupChannels = channels / groups;
+  std::string attributes =
+      llvm::formatv("strides = array<i64: {0}, {1}>, dilations = array<i64: {2}, {3}>, padding = array<i64: {4}, {5}, {6}, {7}>, "
+                    "groups = {8} : i64{9}",
+                    rows.stride, cols.stride, rows.dilation, cols.dilation, rows.before, rows.after, cols.before, cols.after, groups,
+                    cell.codec == "f32" ? "" : ", ")
+          .str();
+  ContractionWriter(cell, writer)
+      .write("nibble.conv", {batch, rows.extent, cols.extent, channels}, {rows.size, cols.size, groupChannels, features},
+             {batch, rows.getResultExtent(), cols.getResultExtent(), features}, rows.size * cols.size * groupChannels, attributes);
+}
+
+/// The product of two activations: no constant, any rank, both sides with a zero point.
+static void writeProduct(const Cell &cell, Writer &writer) {
+  Random &random = writer.random;
+  bool isFloat = cell.codec == "f32", isTransposed = random.chance(0.5);
+  Shape batch = random.chance(0.5) ? Shape{random.integer(1, 3)} : Shape{random.integer(1, 2), random.integer(1, 3)};
+  int64_t m = random.extent(Tail::Prime), n = random.extent(cell.tail), k = random.extent();
+  auto withBatch = [&](int64_t rows, int64_t cols) {
+    Shape shape = batch;
+    shape.insert(shape.end(), {rows, cols});
+    return shape;
+  };
+  std::string element = isFloat ? "f32" : "i8", sum = isFloat ? "f32" : "i32";
+  Shape left = withBatch(m, k), right = isTransposed ? withBatch(n, k) : withBatch(k, n);
+  std::string filterCodec = random.pick({"u8", "s8"}), zeros, schemes;
+  if (!isFloat) {
+    CodeRange range = getCodeRange(cell.codec), filterRange = getCodeRange(filterCodec);
+    zeros = "input_zero_point(" + writer.addScalar(random.integer(range.min, range.max), "i32") + ") filter_zero_point(" +
+            writer.addScalar(random.integer(filterRange.min, filterRange.max), "i32") + ") ";
+    schemes = llvm::formatv("inputScheme = #nibble.scheme<{0}, zero_point = integer>, "
+                            "filterScheme = #nibble.scheme<{1}, zero_point = integer>{2}",
+                            cell.codec, filterCodec, isTransposed ? ", " : "")
+                  .str();
+  }
+  bool dequantizes = cell.variant == "dequantize";
+  std::string type = getTensorType(withBatch(m, n), dequantizes ? "f32" : sum), epilogue;
+  if (dequantizes)
+    epilogue = "epilogue {\n    ^bb0(%acc: i32):\n      %f = arith.sitofp %acc : i32 to f32\n"
+               "      %s = arith.constant 1.25e-4 : f32\n      %y = arith.mulf %f, %s : f32\n      nibble.yield %y : f32\n    }";
+  std::string x = writer.addArgument(left, element), w = writer.addArgument(right, element), init = writer.addEmpty(type);
+  writer.setResult(writer.add("nibble.contract ins({0}, {1} : {2}, {3}) {4}outs({5} : {6}) {{{7}{8}} {9} -> {6}", x, w,
+                              getTensorType(left, element), getTensorType(right, element), zeros, init, type, schemes,
+                              isTransposed ? "transposeFilter" : "", epilogue),
+                   type);
+}
+
+static void writeContract(const Cell &cell, Writer &writer) {
+  Random &random = writer.random;
+  int64_t n = random.extent(cell.tail), k = random.chance(0.3) ? random.integer(1, 5) * random.extent() : random.extent();
+  int64_t m = random.chance(0.4) ? 1 : random.extent();
+  bool hasBatch = random.chance(0.3);
+  int64_t batch = random.integer(1, 3);
+  ContractionWriter(cell, writer)
+      .write("nibble.contract", hasBatch ? Shape{batch, m, k} : Shape{m, k}, {k, n}, hasBatch ? Shape{batch, m, n} : Shape{m, n}, k, "");
+}
+
+void nibble::difffuzz::writeContraction(const Cell &cell, Writer &writer) {
+  if (cell.op == "product")
+    return writeProduct(cell, writer);
+  if (cell.op == "contract")
+    return writeContract(cell, writer);
+  writeConv(cell, writer);
+}
