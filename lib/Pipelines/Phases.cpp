@@ -8,7 +8,6 @@
 #include "mlir/Dialect/Arith/Transforms/Passes.h"
 #include "mlir/Dialect/Bufferization/Transforms/Passes.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
-#include "mlir/Dialect/Linalg/Passes.h"
 #include "mlir/Dialect/Math/Transforms/Passes.h"
 #include "mlir/Dialect/MemRef/Transforms/Passes.h"
 #include "mlir/Transforms/Passes.h"
@@ -61,6 +60,7 @@ static void buildFuse(OpPassManager &passes, const PipelineOptions &options) {
   onFunctions.addPass(createSinkDequantizePass());
   onFunctions.addPass(createFuseContractionsPass());
   onFunctions.addPass(createFuseReductionsPass());
+  onFunctions.addPass(createTabulateFunctionsPass());
   onFunctions.addPass(createCanonicalizerPass());
   onFunctions.addPass(createCSEPass());
   if (options.requireInteger)
@@ -70,7 +70,7 @@ static void buildFuse(OpPassManager &passes, const PipelineOptions &options) {
 static void buildLower(OpPassManager &passes, const PipelineOptions &options) {
   passes.addNestedPass<func::FuncOp>(createLowerQuantizeOpsPass());
   passes.addNestedPass<func::FuncOp>(createDecomposeAggregatesPass());
-  passes.addPass(createLinalgElementwiseOpFusionPass());
+  passes.addPass(createFuseElementwisePass());
   passes.addPass(createCanonicalizerPass());
   passes.addPass(createCSEPass());
   OpPassManager &onTensors = passes.nest<func::FuncOp>();

@@ -58,6 +58,28 @@ def DecomposeAggregatesPass : Pass<"nibble-decompose-aggregates", "::mlir::func:
   let dependentDialects = ["::mlir::linalg::LinalgDialect", "::mlir::math::MathDialect", "::mlir::tensor::TensorDialect"];
 }
 
+def FuseElementwisePass : Pass<"nibble-fuse-elementwise"> {
+  let summary = "elementwise ops that follow each other in one loop";
+  let description = [{
+    Upstream's fusion of elementwise ops and of reshapes between them, for producers with one user. A lookup in a table of 256 codes
+    (`nibble-tabulate-functions`) stays a loop of its own, which a target does by whole vectors.
+
+    Requires: tensors.
+    Ensures: no elementwise op but a lookup reads the result of another one that nothing else reads.
+    Leaves: everything else.
+
+    ```mlir
+    %b = linalg.generic … ins(%a : tensor<8xf32>) outs(%init : tensor<8xf32>) { … math.exp … }
+    %c = linalg.generic … ins(%b : tensor<8xf32>) outs(%init : tensor<8xf32>) { … arith.negf … }
+    ```
+    becomes
+    ```mlir
+    %c = linalg.generic … ins(%a : tensor<8xf32>) outs(%init : tensor<8xf32>) { … math.exp … arith.negf … }
+    ```
+  }];
+  let dependentDialects = ["::mlir::affine::AffineDialect", "::mlir::linalg::LinalgDialect", "::mlir::tensor::TensorDialect"];
+}
+
 def LocalizeDestinationsPass : Pass<"nibble-localize-destinations", "::mlir::func::FuncOp"> {
   let summary = "give every op a destination of its own";
   let description = [{

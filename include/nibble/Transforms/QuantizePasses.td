@@ -201,6 +201,41 @@ def SinkDequantizePass : Pass<"nibble-sink-dequantize", "::mlir::func::FuncOp"> 
                            "::mlir::tensor::TensorDialect", "::nibble::NibbleDialect"];
 }
 
+def TabulateFunctionsPass : Pass<"nibble-tabulate-functions", "::mlir::func::FuncOp"> {
+  let summary = "functions of one code as tables";
+  let description = [{
+    A group of elementwise ops (`Analysis/FusionGroups.h`) that reads nothing but dequantized 8-bit codes with one scale, and whose
+    result is only quantized to 8 bits, maps each of 256 codes to one code. The reference evaluates it for all of them;
+    the group becomes a lookup in that table, whatever it computes. In the epilogue of a contraction or a sum, which starts from
+    exact sums and not from codes, activations stay what they are.
+
+    Requires: the form after quantize; contractions and sums fused.
+    Ensures: no such group is left. One that gives every code itself is left out.
+    Leaves: groups with constants that differ between elements, and what the reference cannot evaluate.
+
+    ```mlir
+    %x = nibble.dequantize %q scale(%s : tensor<f32>) zero_point(%z : tensor<i32>) as <u8, zero_point = integer>
+           : tensor<4x8xi8> -> tensor<4x8xf32>
+    %y = linalg.generic … ins(%x : tensor<4x8xf32>) outs(%init : tensor<4x8xf32>) { … math.tanh … }
+    %r = nibble.quantize %y scale(%t : tensor<f32>) as <s8> : tensor<4x8xf32> -> tensor<4x8xi8>
+    ```
+    becomes
+    ```mlir
+    %table = arith.constant dense<"…"> : tensor<256xi8>
+    %r = linalg.generic {indexing_maps = [#id, #id], iterator_types = ["parallel", "parallel"]}
+           ins(%q : tensor<4x8xi8>) outs(%empty : tensor<4x8xi8>) {
+    ^bb0(%code: i8, %out: i8):
+      %index = arith.index_castui %code : i8 to index
+      %entry = tensor.extract %table[%index] : tensor<256xi8>
+      linalg.yield %entry : i8
+    } -> tensor<4x8xi8>
+    ```
+  }];
+  let statistics = [Statistic<"numTabulated", "tabulated-functions", "Groups that became lookups">];
+  let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::linalg::LinalgDialect", "::mlir::tensor::TensorDialect",
+                           "::nibble::NibbleDialect"];
+}
+
 def VerifyIntegerPass : Pass<"nibble-verify-integer", "::mlir::func::FuncOp"> {
   let summary = "check that everything that was assigned an integer form has one";
   let description = [{

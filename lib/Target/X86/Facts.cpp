@@ -96,6 +96,15 @@ Expected<CpuFacts> x86::getCpuFacts(StringRef cpu) {
   return createStringError("the x86 CPU '" + name + "' has no AVX2, which is the least that kernels are written for");
 }
 
+bool x86::hasBytePermutes(const CpuFacts &facts) {
+  if (getLevel(facts) != Level::Avx512Vnni)
+    return false;
+  if (facts.llvmCpu == "native")
+    return sys::getHostCPUFeatures().lookup("avx512vbmi");
+  std::unique_ptr<MCSubtargetInfo> subtarget = getSubtarget(facts.llvmCpu);
+  return subtarget && subtarget->checkFeatures("+avx512vbmi");
+}
+
 mlir::FailureOr<CpuFacts> x86::getCpuFactsOrEmit(StringRef cpu, mlir::Operation *op) {
   Expected<CpuFacts> facts = getCpuFacts(cpu);
   if (facts)

@@ -24,6 +24,9 @@ llvm::Expected<CpuFacts> getCpuFacts(llvm::StringRef cpu);
 /// The number of 32-bit elements in a vector register.
 inline int64_t getNumLanes(const CpuFacts &facts) { return facts.vectorSizeInBytes / 4; }
 
+/// Whether one instruction chooses any of 128 bytes for each byte of a vector (AVX512-VBMI).
+bool hasBytePermutes(const CpuFacts &facts);
+
 /// The facts for a pass with the option `cpu`; an unknown CPU is reported at `op`.
 mlir::FailureOr<CpuFacts> getCpuFactsOrEmit(llvm::StringRef cpu, mlir::Operation *op);
 

@@ -22,6 +22,7 @@ public:
   }
   void buildKernelPasses(OpPassManager &passes, const CpuFacts &facts) const override {
     passes.addPass(createX86LowerContractionsPass({facts.name}));
+    passes.addPass(createX86LowerLookupsPass({facts.name}));
   }
   void registerPasses() const override { registerX86Passes(); }
 };

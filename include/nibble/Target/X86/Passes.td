@@ -46,6 +46,47 @@ def X86LowerContractionsPass : Pass<"nibble-x86-lower-contractions", "::mlir::Mo
                            "::mlir::memref::MemRefDialect", "::mlir::scf::SCFDialect", "::mlir::vector::VectorDialect"];
 }
 
+def X86LowerLookupsPass : Pass<"nibble-x86-lower-lookups", "::mlir::ModuleOp"> {
+  let summary = "lookups of codes in tables, by whole vectors";
+  let description = [{
+    Replaces the lookup (`nibble-tabulate-functions`) that a kernel consists of by loops over vectors of codes, which go through the
+    table in registers. The body does the part of the work that belongs to tile number `%tile`.
+
+    Requires: buffers that may be read 64 bytes past their end.
+    Ensures: `tiles` of every `nibble.launch` of such a kernel is the number of its tiles.
+    Leaves: lookups in buffers whose last dimension is not contiguous, and everything else.
+
+    ```mlir
+    func.func private @kernel(%tile: index, %x: memref<2x64xi8>, %table: memref<256xi8>, %y: memref<2x64xi8>) {
+      linalg.generic {indexing_maps = [#id, #id], iterator_types = ["parallel", "parallel"]}
+          ins(%x : memref<2x64xi8>) outs(%y : memref<2x64xi8>) {
+      ^bb0(%code: i8, %out: i8):
+        %index = arith.index_castui %code : i8 to index
+        %entry = memref.load %table[%index] : memref<256xi8>
+        linalg.yield %entry : i8
+      }
+      return
+    }
+    ```
+    becomes, for `znver4`,
+    ```mlir
+    %part0 = vector.load %table_flat[%c0] : memref<320xi8>, vector<64xi8>
+    …
+    scf.for %number = %c0 to %c2 step %c1 {
+      %codes = vector.load %x_flat[…] : memref<192xi8>, vector<64xi8>
+      %low = llvm.call_intrinsic "llvm.x86.avx512.vpermi2var.qi.512"(%part0, %codes, %part1)
+      %high = llvm.call_intrinsic "llvm.x86.avx512.vpermi2var.qi.512"(%part2, %codes, %part3)
+      %is_high = arith.cmpi slt, %codes, %zero : vector<64xi8>
+      %entries = arith.select %is_high, %high, %low : vector<64xi1>, vector<64xi8>
+      vector.store %entries, %y_flat[…] : memref<192xi8>, vector<64xi8>
+    }
+    ```
+  }];
+  let options = [Option<"cpu", "cpu", "std::string", "\"native\"", "a CPU level or LLVM's name of a processor">];
+  let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::LLVM::LLVMDialect", "::mlir::memref::MemRefDialect",
+                           "::mlir::scf::SCFDialect", "::mlir::vector::VectorDialect"];
+}
+
 def X86PackFiltersPass : Pass<"nibble-x86-pack-filters", "::mlir::ModuleOp"> {
   let summary = "put constant filters into the order that the kernels read";
   let description = [{
