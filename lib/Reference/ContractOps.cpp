@@ -5,74 +5,15 @@
 //
 //===----------------------------------------------------------------------------------------------===//
 
-#include "Evaluators.h"
-#include "nibble/Numerics/SmallFloat.h"
-#include "llvm/ADT/STLExtras.h"
-#include <limits>
-#include <vector>
+#include "ContractionOperands.h"
+#include "RowContraction.h"
+#include "RowWriter.h"
 
 using namespace mlir;
 using namespace nibble;
 using namespace nibble::reference;
 
-//===----------------------------------------------------------------------------------------------===//
-// Operands as numbers
-//===----------------------------------------------------------------------------------------------===//
-
-template <typename Number, typename Stored>
-static void convert(const std::vector<char> &bytes, int32_t zeroPoint, std::vector<Number> &numbers) {
-  const auto *stored = reinterpret_cast<const Stored *>(bytes.data());
-  for (auto [i, number] : llvm::enumerate(numbers))
-    number = static_cast<Number>(stored[i]) - static_cast<Number>(zeroPoint);
-}
-
-template <typename Number, float (*widen)(uint16_t)>
-static void convertSmallFloat(const std::vector<char> &bytes, std::vector<Number> &numbers) {
-  const auto *stored = reinterpret_cast<const uint16_t *>(bytes.data());
-  for (auto [i, number] : llvm::enumerate(numbers))
-    number = static_cast<Number>(widen(stored[i]));
-}
-
-/// All elements in row-major order, less the zero point. Codes of an unsigned scheme are zero-extended.
-template <typename Number>
-static std::vector<Number> readOperand(const View &view, SchemeAttr scheme, int32_t zeroPoint) {
-  View packed = view;
-  packed.strides = getRowMajorStrides(view.shape);
-  std::vector<char> bytes(view.getNumElements() * getSizeInBytes(view.kind));
-  packed.data = bytes.data();
-  copyElements(view, packed);
-
-  std::vector<Number> numbers(view.getNumElements());
-  bool isUnsigned = scheme && !scheme.isSigned();
-  switch (view.kind) {
-  case ElementKind::I8:
-    isUnsigned ? convert<Number, uint8_t>(bytes, zeroPoint, numbers)
-               : convert<Number, int8_t>(bytes, zeroPoint, numbers);
-    break;
-  case ElementKind::I16:
-    isUnsigned ? convert<Number, uint16_t>(bytes, zeroPoint, numbers)
-               : convert<Number, int16_t>(bytes, zeroPoint, numbers);
-    break;
-  case ElementKind::F16:
-    convertSmallFloat<Number, numerics::halfToFloat>(bytes, numbers);
-    break;
-  case ElementKind::BF16:
-    convertSmallFloat<Number, numerics::bfloatToFloat>(bytes, numbers);
-    break;
-  case ElementKind::F32:
-    convert<Number, float>(bytes, 0, numbers);
-    break;
-  case ElementKind::F64:
-    convert<Number, double>(bytes, 0, numbers);
-    break;
-  default:
-    llvm_unreachable("checkOperands lets no other kind through");
-  }
-  return numbers;
-}
-
-/// A zero point given as a scalar operand; 0 without one.
-static FailureOr<int32_t> getZeroPoint(Operation *op, Value value, const Frame &frame) {
+FailureOr<int32_t> nibble::reference::getZeroPoint(Operation *op, Value value, const Frame &frame) {
   constexpr int64_t limit = 1 << 16;
   int64_t zeroPoint = value ? frame.getInteger(value) : 0;
   if (zeroPoint < -limit || zeroPoint > limit)
@@ -80,8 +21,8 @@ static FailureOr<int32_t> getZeroPoint(Operation *op, Value value, const Frame &
   return static_cast<int32_t>(zeroPoint);
 }
 
-static LogicalResult checkOperands(ContractionOpInterface op, bool isPacked) {
-  if (isPacked)
+static LogicalResult checkOperands(ContractionOpInterface op) {
+  if (op.isFilterInTargetOrder())
     return op->emitOpError("has a filter in a target's own order, which the reference interpreter cannot read");
   bool isFloatSum = isa<FloatType>(op.getAccumulatorType());
   for (Value operand : {op.getInput(), op.getFilter()}) {
@@ -90,110 +31,6 @@ static LogicalResult checkOperands(ContractionOpInterface op, bool isPacked) {
     if (!isCode && !(isFloatSum && kind && isFloat(*kind)))
       return op->emitOpError() << "multiplies " << operand.getType() << " into " << op.getAccumulatorType()
                                << ", which is not supported by the reference interpreter";
-  }
-  return success();
-}
-
-//===----------------------------------------------------------------------------------------------===//
-// Rows
-//===----------------------------------------------------------------------------------------------===//
-
-namespace {
-/// Writes rows of sums to the result, through the epilogue.
-class RowWriter {
-public:
-  /// Sets the op's results when it has any; memrefs are written in place.
-  static FailureOr<RowWriter> create(ContractionOpInterface op, Frame &frame);
-
-  /// `position` counts rows of the result in row-major order.
-  template <typename Sum> LogicalResult write(int64_t position, ArrayRef<Sum> sums);
-
-private:
-  RowWriter(ContractionOpInterface op) : op(op) {}
-  LogicalResult runEpilogue(int64_t position);
-  /// Where a row of a view of the result's shape starts.
-  static char *getRow(const View &view, int64_t position);
-
-  ContractionOpInterface op;
-  View result;
-  Tensor accumulators; // one row
-  SmallVector<View> operands;
-  std::unique_ptr<ScalarProgram> epilogue; // null: accumulators are the result
-  std::unique_ptr<ScalarMachine> machine;
-};
-} // namespace
-
-FailureOr<RowWriter> RowWriter::create(ContractionOpInterface op, Frame &frame) {
-  RowWriter writer(op);
-  writer.result = frame.getView(op.getInit());
-  FailureOr<Tensor> accumulators = frame.create(op, op.getAccumulatorType(), {writer.result.shape.back()});
-  if (failed(accumulators))
-    return failure();
-  writer.accumulators = *accumulators;
-  if (auto type = dyn_cast<RankedTensorType>(op.getInit().getType())) {
-    FailureOr<Tensor> result = frame.create(op, type.getElementType(), writer.result.shape);
-    if (failed(result))
-      return failure();
-    writer.result = result->getView();
-    frame.set(op->getResult(0), *result);
-  }
-  for (Value operand : op.getEpilogueOperands())
-    writer.operands.push_back(frame.getView(operand));
-  if (op.getEpilogue().empty())
-    return writer;
-  FailureOr<ScalarProgram> epilogue = ScalarProgram::compile(op.getEpilogue().front());
-  if (failed(epilogue))
-    return failure();
-  writer.epilogue = std::make_unique<ScalarProgram>(std::move(*epilogue));
-  writer.machine = std::make_unique<ScalarMachine>(frame.makeMachine(*writer.epilogue));
-  return writer;
-}
-
-char *RowWriter::getRow(const View &view, int64_t position) {
-  int64_t offset = 0;
-  for (int64_t dim = view.getRank() - 2; dim >= 0; --dim) {
-    offset += position % view.shape[dim] * view.strides[dim];
-    position /= view.shape[dim];
-  }
-  return view.data + offset * getSizeInBytes(view.kind);
-}
-
-template <typename Sum> LogicalResult RowWriter::write(int64_t position, ArrayRef<Sum> sums) {
-  for (auto [channel, sum] : llvm::enumerate(sums)) {
-    if constexpr (std::is_floating_point_v<Sum>) {
-      accumulators.setFloat(channel, sum);
-    } else if (accumulators.getKind() == ElementKind::I64) {
-      accumulators.getMutableElements<int64_t>()[channel] = sum;
-    } else {
-      if (sum < std::numeric_limits<int32_t>::min() || sum > std::numeric_limits<int32_t>::max())
-        return op->emitOpError() << "has the sum " << sum << " in channel " << channel << ", which overflows "
-                                 << op.getAccumulatorType();
-      accumulators.getMutableElements<int32_t>()[channel] = static_cast<int32_t>(sum);
-    }
-  }
-  if (epilogue)
-    return runEpilogue(position);
-  View row = accumulators.getView();
-  View target{getRow(result, position), result.kind, row.shape, {result.strides.back()}};
-  copyElements(row, target);
-  return success();
-}
-
-LogicalResult RowWriter::runEpilogue(int64_t position) {
-  int64_t numChannels = result.shape.back();
-  for (int64_t first = 0; first < numChannels; first += maxLanes) {
-    int64_t numLanes = std::min(maxLanes, numChannels - first);
-    auto load = [&](ScalarProgram::Port port, const char *row, int64_t stride) {
-      machine->load(port, row + first * stride * getSizeInBytes(port.kind), stride, numLanes);
-    };
-    load(epilogue->inputs.front(), accumulators.getData(), 1);
-    for (auto [port, view] : llvm::zip_equal(ArrayRef(epilogue->inputs).drop_front(), operands))
-      load(port, view.getRank() > 1 ? getRow(view, position) : view.data, view.getRank() ? view.strides.back() : 0);
-    if (failed(machine->run(numLanes)))
-      return failure();
-    int64_t stride = result.strides.back();
-    machine->store(epilogue->outputs.front(), getRow(result, position) + first * stride * getSizeInBytes(result.kind),
-                   stride, numLanes);
   }
   return success();
 }
@@ -212,21 +49,6 @@ template <typename Function> static LogicalResult dispatchAccumulator(Contractio
   if (type.isInteger(32) || type.isInteger(64))
     return compute(int32_t(), int64_t());
   return op->emitOpError() << "accumulates in " << type << ", which is not supported by the reference interpreter";
-}
-
-/// The bias as sums, or zeros.
-template <typename Sum>
-static std::vector<Sum> readBias(ContractionOpInterface op, int64_t numChannels, const Frame &frame) {
-  std::vector<Sum> sums(numChannels, Sum(0));
-  if (!op.getBias())
-    return sums;
-  const View bias = frame.getView(op.getBias());
-  FailureOr<Tensor> row = Tensor::create(op.getAccumulatorType(), bias.shape);
-  copyElements(bias, row->getView());
-  for (auto [channel, sum] : llvm::enumerate(sums))
-    sum = std::is_floating_point_v<Sum> ? static_cast<Sum>(row->getFloat(channel))
-                                        : static_cast<Sum>(row->getInteger(channel));
-  return sums;
 }
 
 /// sums[j] += x * filter[j]
@@ -280,8 +102,10 @@ template <typename Number, typename Sum> static LogicalResult convolve(ConvOp op
 
 LogicalResult nibble::reference::evaluateOp(ConvOp op, Frame &frame) {
   auto contraction = cast<ContractionOpInterface>(*op);
-  if (failed(checkOperands(contraction, op.getPackedFilterShape().has_value())))
+  if (failed(checkOperands(contraction)))
     return failure();
+  if (op.isFilterInRows())
+    return contractRows(op, frame);
   return dispatchAccumulator(
       contraction, [&](auto number, auto sum) { return convolve<decltype(number), decltype(sum)>(op, frame); });
 }
@@ -325,8 +149,10 @@ template <typename Number, typename Sum> static LogicalResult contract(ContractO
 
 LogicalResult nibble::reference::evaluateOp(ContractOp op, Frame &frame) {
   auto contraction = cast<ContractionOpInterface>(*op);
-  if (failed(checkOperands(contraction, op.getPackedFilterShape().has_value())))
+  if (failed(checkOperands(contraction)))
     return failure();
+  if (op.isFilterInRows())
+    return contractRows(op, frame);
   return dispatchAccumulator(
       contraction, [&](auto number, auto sum) { return contract<decltype(number), decltype(sum)>(op, frame); });
 }

@@ -101,7 +101,7 @@ struct RaiseMatrixProduct : public OpInterfaceRewritePattern<linalg::LinalgOp> {
         isExchanged ? op->getOperand(1) : createTranspose(rewriter, loc, op->getOperand(1), *filterPermutation);
     Type type = op->getResult(0).getType();
     auto contract =
-        ContractOp::create(rewriter, loc, type, input, filter, *bias, Value(), Value(), mlir::ValueRange(),
+        ContractOp::create(rewriter, loc, type, input, filter, *bias, Value(), Value(), mlir::ValueRange(), Value(), mlir::ValueRange(),
                            createEmpty(rewriter, loc, type), SchemeAttr(), SchemeAttr(), DenseI64ArrayAttr(), isExchanged);
     rewriter.replaceOp(op, contract->getResults());
     return success();

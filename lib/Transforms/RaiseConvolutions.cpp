@@ -151,7 +151,7 @@ struct RaiseConvolution : public OpInterfaceRewritePattern<linalg::LinalgOp> {
     auto convType = resultType.clone({sizeOf(op->getResult(0), layout->result, 'n'),
                                       sizeOf(op->getResult(0), layout->result, 'h'),
                                       sizeOf(op->getResult(0), layout->result, 'w'), features});
-    auto conv = ConvOp::create(rewriter, loc, convType, input.get(), filter.get(), *bias, Value(), Value(), mlir::ValueRange(),
+    auto conv = ConvOp::create(rewriter, loc, convType, input.get(), filter.get(), *bias, Value(), Value(), mlir::ValueRange(), Value(), mlir::ValueRange(),
                                createEmpty(rewriter, loc, convType), SchemeAttr(), SchemeAttr(), DenseI64ArrayAttr(),
                                getWindowAttr(op, "strides"), getWindowAttr(op, "dilations"),
                                rewriter.getDenseI64ArrayAttr({0, 0, 0, 0}), rewriter.getI64IntegerAttr(groups));

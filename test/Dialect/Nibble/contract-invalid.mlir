@@ -267,3 +267,181 @@ func.func @f(%x: tensor<8x64xi8>, %w: tensor<64x10xi8>, %init: tensor<8x10xi32>)
          {filterScheme = #nibble.scheme<s8>} -> tensor<8x10xi32>
   return
 }
+
+// -----
+
+func.func @f(%x: tensor<1x4x4x8xi8>, %w: tensor<6x4xi8>, %s: tensor<6x2xf32>, %z: tensor<6x2xi32>, %zero: i32, %init: tensor<1x4x4x6xf32>) {
+  // expected-error @below {{'nibble.conv' op (C7) expected an integer scheme without minimum, got #nibble.scheme<s8, zero_point = minimum>}}
+  %r = nibble.conv ins(%x, %w : tensor<1x4x4x8xi8>, tensor<6x4xi8>) filter_scales(%s : tensor<6x2xf32>) outs(%init : tensor<1x4x4x6xf32>)
+         {packedFilterShape = array<i64: 1, 1, 8, 6>, inputScheme = #nibble.scheme<s8, zero_point = minimum>, filterScheme = #nibble.scheme<s4, block = [1, 4]>} -> tensor<1x4x4x6xf32>
+  return
+}
+
+// -----
+
+func.func @f(%x: tensor<1x4x4x8xi8>, %w: tensor<6x4xi8>, %s: tensor<6x2xf32>, %z: tensor<6x2xi32>, %zero: i32, %init: tensor<1x4x4x6xf32>) {
+  // expected-error @below {{'nibble.conv' op (C8) a filter in rows has a scheme}}
+  %r = nibble.conv ins(%x, %w : tensor<1x4x4x8xi8>, tensor<6x4xi8>) outs(%init : tensor<1x4x4x6xf32>)
+         {packedFilterShape = array<i64: 1, 1, 8, 6>} -> tensor<1x4x4x6xf32>
+  return
+}
+
+// -----
+
+func.func @f(%x: tensor<1x4x4x8xi8>, %w: tensor<6x8xi8>, %s: tensor<6x2xf32>, %z: tensor<6x2xi32>, %zero: i32, %init: tensor<1x4x4x6xf32>) {
+  // expected-error @below {{'nibble.conv' op (C8) expected 6 rows of 4 x 'i8', got 'tensor<6x8xi8>'}}
+  %r = nibble.conv ins(%x, %w : tensor<1x4x4x8xi8>, tensor<6x8xi8>) filter_scales(%s : tensor<6x2xf32>) outs(%init : tensor<1x4x4x6xf32>)
+         {packedFilterShape = array<i64: 1, 1, 8, 6>, inputScheme = #nibble.scheme<s8>, filterScheme = #nibble.scheme<s4, block = [1, 4]>} -> tensor<1x4x4x6xf32>
+  return
+}
+
+// -----
+
+func.func @f(%x: tensor<1x4x4x8xi8>, %w: tensor<6x8xi8>, %s: tensor<6x2xf32>, %z: tensor<6x2xi32>, %zero: i32, %init: tensor<1x4x4x6xf32>) {
+  // expected-error @below {{'nibble.conv' op (C8) expected 6 rows of 8 x 'i16', got 'tensor<6x8xi8>'}}
+  %r = nibble.conv ins(%x, %w : tensor<1x4x4x8xi8>, tensor<6x8xi8>) filter_scales(%s : tensor<6x2xf32>) outs(%init : tensor<1x4x4x6xf32>)
+         {packedFilterShape = array<i64: 1, 1, 8, 6>, filterScheme = #nibble.scheme<s12, block = [1, 4]>} -> tensor<1x4x4x6xf32>
+  return
+}
+
+// -----
+
+func.func @f(%x: tensor<1x4x4x8xi8>, %w: tensor<6x4xi8>, %s: tensor<6x2xf32>, %z: tensor<6x2xi32>, %zero: i32, %init: tensor<1x4x4x6xi32>) {
+  // expected-error @below {{'nibble.conv' op (C9) filter scales and zero points are for the codes of a filter whose sums are floats}}
+  %r = nibble.conv ins(%x, %w : tensor<1x4x4x8xi8>, tensor<6x4xi8>) filter_scales(%s : tensor<6x2xf32>) outs(%init : tensor<1x4x4x6xi32>)
+         {packedFilterShape = array<i64: 1, 1, 8, 6>, inputScheme = #nibble.scheme<s8>, filterScheme = #nibble.scheme<s4, block = [1, 4]>} -> tensor<1x4x4x6xi32>
+  return
+}
+
+// -----
+
+func.func @f(%x: tensor<1x4x4x8xi8>, %w: tensor<6x4xi8>, %s: tensor<6x2xf32>, %z: tensor<6x2xi32>, %zero: i32, %init: tensor<1x4x4x6xf64>) {
+  // expected-error @below {{'nibble.conv' op (C9) expected the sums of a scaled filter in f32, got 'f64'}}
+  %r = nibble.conv ins(%x, %w : tensor<1x4x4x8xi8>, tensor<6x4xi8>) filter_scales(%s : tensor<6x2xf32>) outs(%init : tensor<1x4x4x6xf64>)
+         {packedFilterShape = array<i64: 1, 1, 8, 6>, inputScheme = #nibble.scheme<s8>, filterScheme = #nibble.scheme<s4, block = [1, 4]>} -> tensor<1x4x4x6xf64>
+  return
+}
+
+// -----
+
+func.func @f(%x: tensor<1x4x4x8xi8>, %w: tensor<6x4xi8>, %s: tensor<6x2xf32>, %z: tensor<6x2xi32>, %zero: i32, %init: tensor<1x4x4x6xf32>) {
+  // expected-error @below {{'nibble.conv' op (C9) a filter with scales has zero points for its blocks}}
+  %r = nibble.conv ins(%x, %w : tensor<1x4x4x8xi8>, tensor<6x4xi8>) filter_zero_point(%zero) filter_scales(%s : tensor<6x2xf32>) outs(%init : tensor<1x4x4x6xf32>)
+         {packedFilterShape = array<i64: 1, 1, 8, 6>, inputScheme = #nibble.scheme<s8>, filterScheme = #nibble.scheme<s4, block = [1, 4]>} -> tensor<1x4x4x6xf32>
+  return
+}
+
+// -----
+
+func.func @f(%x: tensor<1x4x4x8xi8>, %w: tensor<6x4xi8>, %s: tensor<6x2xf32>, %z: tensor<6x2xi32>, %zero: i32, %init: tensor<1x4x4x6xf32>) {
+  // expected-error @below {{'nibble.conv' op (C9) expected scales of 1 levels, got 0}}
+  %r = nibble.conv ins(%x, %w : tensor<1x4x4x8xi8>, tensor<6x4xi8>) outs(%init : tensor<1x4x4x6xf32>)
+         {packedFilterShape = array<i64: 1, 1, 8, 6>, inputScheme = #nibble.scheme<s8>, filterScheme = #nibble.scheme<s4, block = [1, 4]>} -> tensor<1x4x4x6xf32>
+  return
+}
+
+// -----
+
+func.func @f(%x: tensor<1x4x4x8xi8>, %w: tensor<6x4xi8>, %s: tensor<6x2xf32>, %z: tensor<6x2xi32>, %zero: i32, %init: tensor<1x4x4x6xf32>) {
+  // expected-error @below {{'nibble.conv' op (C9) expected blocks of one row, got #nibble.scheme<s4>}}
+  %r = nibble.conv ins(%x, %w : tensor<1x4x4x8xi8>, tensor<6x4xi8>) filter_scales(%s : tensor<6x2xf32>) outs(%init : tensor<1x4x4x6xf32>)
+         {packedFilterShape = array<i64: 1, 1, 8, 6>, filterScheme = #nibble.scheme<s4>} -> tensor<1x4x4x6xf32>
+  return
+}
+
+// -----
+
+func.func @f(%x: tensor<1x4x4x8xi8>, %w: tensor<6x4xi8>, %s: tensor<6x2xf32>, %z: tensor<6x2xi32>, %zero: i32, %init: tensor<1x4x4x6xf32>) {
+  // expected-error @below {{'nibble.conv' op (C9) expected blocks of one row, got #nibble.scheme<s4, block = [0, 4]>}}
+  %r = nibble.conv ins(%x, %w : tensor<1x4x4x8xi8>, tensor<6x4xi8>) filter_scales(%s : tensor<6x2xf32>) outs(%init : tensor<1x4x4x6xf32>)
+         {packedFilterShape = array<i64: 1, 1, 8, 6>, filterScheme = #nibble.scheme<s4, block = [0, 4]>} -> tensor<1x4x4x6xf32>
+  return
+}
+
+// -----
+
+func.func @f(%x: tensor<1x4x4x8xi8>, %w: tensor<6x4xi8>, %s: tensor<6x2xf32>, %z: tensor<6x2xi32>, %zero: i32, %init: tensor<1x4x4x6xf32>) {
+  // expected-error @below {{'nibble.conv' op (C9) expected filter scales of shape [6, 1] and type 'f32', got 'tensor<6x2xf32>'}}
+  %r = nibble.conv ins(%x, %w : tensor<1x4x4x8xi8>, tensor<6x4xi8>) filter_scales(%s : tensor<6x2xf32>) outs(%init : tensor<1x4x4x6xf32>)
+         {packedFilterShape = array<i64: 1, 1, 8, 6>, filterScheme = #nibble.scheme<s4, block = [1, 0]>} -> tensor<1x4x4x6xf32>
+  return
+}
+
+// -----
+
+func.func @f(%x: tensor<1x4x4x8xi8>, %w: tensor<6x4xi8>, %s: tensor<6x2xf32>, %z: tensor<6x2xi32>, %zero: i32, %init: tensor<1x4x4x6xf32>) {
+  // expected-error @below {{'nibble.conv' op (C9) the filter's scheme has no zero point, the op has some}}
+  %r = nibble.conv ins(%x, %w : tensor<1x4x4x8xi8>, tensor<6x4xi8>) filter_scales(%s : tensor<6x2xf32>) filter_zero_points(%z : tensor<6x2xi32>) outs(%init : tensor<1x4x4x6xf32>)
+         {packedFilterShape = array<i64: 1, 1, 8, 6>, inputScheme = #nibble.scheme<s8>, filterScheme = #nibble.scheme<s4, block = [1, 4]>} -> tensor<1x4x4x6xf32>
+  return
+}
+
+// -----
+
+func.func @f(%x: tensor<1x4x4x8xi8>, %w: tensor<6x4xi8>, %s: tensor<6x2xf32>, %z: tensor<6x2xi32>, %zero: i32, %init: tensor<1x4x4x6xf32>) {
+  // expected-error @below {{'nibble.conv' op (C9) the filter's scheme has a zero point, the op has none}}
+  %r = nibble.conv ins(%x, %w : tensor<1x4x4x8xi8>, tensor<6x4xi8>) filter_scales(%s : tensor<6x2xf32>) outs(%init : tensor<1x4x4x6xf32>)
+         {packedFilterShape = array<i64: 1, 1, 8, 6>, filterScheme = #nibble.scheme<u4, block = [1, 4], zero_point = integer>} -> tensor<1x4x4x6xf32>
+  return
+}
+
+// -----
+
+func.func @f(%x: tensor<1x4x4x8xi8>, %w: tensor<6x4xi8>, %s: tensor<6x2xf32>, %z: tensor<2x6xi32>, %zero: i32, %init: tensor<1x4x4x6xf32>) {
+  // expected-error @below {{'nibble.conv' op (C9) expected filter zero points of shape [6, 2] and type 'i32', got 'tensor<2x6xi32>'}}
+  %r = nibble.conv ins(%x, %w : tensor<1x4x4x8xi8>, tensor<6x4xi8>) filter_scales(%s : tensor<6x2xf32>) filter_zero_points(%z : tensor<2x6xi32>) outs(%init : tensor<1x4x4x6xf32>)
+         {packedFilterShape = array<i64: 1, 1, 8, 6>, filterScheme = #nibble.scheme<u4, block = [1, 4], zero_point = integer>} -> tensor<1x4x4x6xf32>
+  return
+}
+
+// -----
+
+func.func @f(%x: tensor<1x4x4x8xf32>, %w: tensor<1x1x8x6xi8>, %s: tensor<6x2xf32>, %init: tensor<1x4x4x6xf32>) {
+  // expected-error @below {{'nibble.conv' op (C9) expected the filter in rows, got 'tensor<1x1x8x6xi8>'}}
+  %r = nibble.conv ins(%x, %w : tensor<1x4x4x8xf32>, tensor<1x1x8x6xi8>) filter_scales(%s : tensor<6x2xf32>)
+         outs(%init : tensor<1x4x4x6xf32>) {filterScheme = #nibble.scheme<s8, block = [1, 4]>} -> tensor<1x4x4x6xf32>
+  return
+}
+
+// -----
+
+func.func @f(%x: tensor<2x8xf32>, %w: tensor<8x3xi8>, %s: tensor<6x2xf32>, %init: tensor<2x6xf32>) {
+  // expected-error @below {{'nibble.contract' op (C2) a filter in rows is transposed}}
+  %r = nibble.contract ins(%x, %w : tensor<2x8xf32>, tensor<8x3xi8>) filter_scales(%s : tensor<6x2xf32>)
+         outs(%init : tensor<2x6xf32>)
+         {packedFilterShape = array<i64: 8, 6>, filterScheme = #nibble.scheme<s4, block = [1, 4]>} -> tensor<2x6xf32>
+  return
+}
+
+// -----
+
+func.func @f(%x: tensor<2x8xf32>, %w: tensor<6x8xi8>, %s: tensor<6x2xf32>, %init: tensor<2x6xf32>) {
+  // expected-error @below {{'nibble.contract' op (C6) expected 6 rows of 4 x 'i8', got 'tensor<6x8xi8>'}}
+  %r = nibble.contract ins(%x, %w : tensor<2x8xf32>, tensor<6x8xi8>) filter_scales(%s : tensor<6x2xf32>)
+         outs(%init : tensor<2x6xf32>)
+         {transposeFilter, packedFilterShape = array<i64: 6, 8>, filterScheme = #nibble.scheme<s4, block = [1, 4]>}
+         -> tensor<2x6xf32>
+  return
+}
+
+// -----
+
+func.func @f(%x: tensor<2x8xf32>, %w: tensor<6x4xi8>, %s: tensor<6x2xf32>, %init: tensor<2x6xf32>) {
+  // expected-error @below {{'nibble.contract' op (C7) expected filter scales of shape [6, 4] and type 'f32', got 'tensor<6x2xf32>'}}
+  %r = nibble.contract ins(%x, %w : tensor<2x8xf32>, tensor<6x4xi8>) filter_scales(%s : tensor<6x2xf32>)
+         outs(%init : tensor<2x6xf32>)
+         {transposeFilter, packedFilterShape = array<i64: 6, 8>, filterScheme = #nibble.scheme<s4, block = [1, 2]>}
+         -> tensor<2x6xf32>
+  return
+}
+
+// -----
+
+func.func @f(%x: tensor<2x2x8xf32>, %w: tensor<6x4xi8>, %s: tensor<6x2xf32>, %init: tensor<2x2x6xf32>) {
+  // expected-error @below {{'nibble.contract' op (C1) expected input and init of one rank and a filter of that rank or 2}}
+  %r = nibble.contract ins(%x, %w : tensor<2x2x8xf32>, tensor<6x4xi8>) filter_scales(%s : tensor<6x2xf32>)
+         outs(%init : tensor<2x2x6xf32>)
+         {transposeFilter, packedFilterShape = array<i64: 2, 6, 8>, filterScheme = #nibble.scheme<s4, block = [1, 4]>}
+         -> tensor<2x2x6xf32>
+  return
+}

@@ -63,3 +63,39 @@ func.func @batched_contract(%x: tensor<2x8x64xf32>, %w: tensor<2x64x10xf32>, %in
          -> tensor<2x8x10xf32>
   return %r : tensor<2x8x10xf32>
 }
+
+// Rows of 4-bit codes, with a scale and a zero point for each group of 32.
+// CHECK-LABEL: @scaled_contract
+func.func @scaled_contract(%x: tensor<2x64xi8>, %w: tensor<10x32xi8>, %s: tensor<10x2xf16>, %z: tensor<10x2xi32>,
+                           %init: tensor<2x10xf32>) -> tensor<2x10xf32> {
+  // CHECK: nibble.contract ins(%{{.*}}, %{{.*}} : tensor<2x64xi8>, tensor<10x32xi8>)
+  // CHECK-SAME: filter_scales(%{{[a-z0-9]+}} : tensor<10x2xf16>) filter_zero_points(%{{[a-z0-9]+}} : tensor<10x2xi32>) outs
+  // CHECK-SAME: packedFilterShape = array<i64: 10, 64>
+  %r = nibble.contract ins(%x, %w : tensor<2x64xi8>, tensor<10x32xi8>) filter_scales(%s : tensor<10x2xf16>)
+         filter_zero_points(%z : tensor<10x2xi32>) outs(%init : tensor<2x10xf32>)
+         {transposeFilter, packedFilterShape = array<i64: 10, 64>, inputScheme = #nibble.scheme<s8>,
+          filterScheme = #nibble.scheme<u4, block = [1, 32], scale = [f16], zero_point = integer>} -> tensor<2x10xf32>
+  return %r : tensor<2x10xf32>
+}
+
+// The codes of a row are those of kernel row, kernel column and channel.
+// CHECK-LABEL: @scaled_conv
+func.func @scaled_conv(%x: tensor<1x5x5x8xf32>, %w: tensor<6x27xi8>, %s: tensor<6x1xf32>, %init: tensor<1x3x3x6xf32>)
+    -> tensor<1x3x3x6xf32> {
+  // CHECK: nibble.conv
+  // CHECK-SAME: filter_scales(%{{[a-z0-9]+}} : tensor<6x1xf32>) outs
+  %r = nibble.conv ins(%x, %w : tensor<1x5x5x8xf32>, tensor<6x27xi8>) filter_scales(%s : tensor<6x1xf32>)
+         outs(%init : tensor<1x3x3x6xf32>)
+         {packedFilterShape = array<i64: 3, 3, 8, 6>, filterScheme = #nibble.scheme<s3, block = [1, 0]>} -> tensor<1x3x3x6xf32>
+  return %r : tensor<1x3x3x6xf32>
+}
+
+// A filter in rows whose scales are in the epilogue.
+// CHECK-LABEL: @rows
+func.func @rows(%x: memref<2x7xi8>, %w: memref<10x4xi8>, %init: memref<2x10xi32>) {
+  // CHECK: nibble.contract ins(%{{.*}}, %{{.*}} : memref<2x7xi8>, memref<10x4xi8>) outs
+  nibble.contract ins(%x, %w : memref<2x7xi8>, memref<10x4xi8>) outs(%init : memref<2x10xi32>)
+    {transposeFilter, packedFilterShape = array<i64: 10, 7>, inputScheme = #nibble.scheme<s8>,
+     filterScheme = #nibble.scheme<s4, block = [1, 0]>}
+  return
+}

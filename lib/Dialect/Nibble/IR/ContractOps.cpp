@@ -76,59 +76,129 @@ int64_t ContractOp::getReductionSize() { return getInputType().getShape().back()
 // Verification
 //===----------------------------------------------------------------------------------------------===//
 
-/// (C5) to (C7) of nibble.conv.
+/// (C7) of nibble.conv.
+static LogicalResult verifySchemes(ContractionOpInterface op, StringRef label) {
+  SchemeAttr input = op.getInputSchemeAttr(), filter = op.getFilterSchemeAttr();
+  if (!op.isFilterScaled() && static_cast<bool>(input) != static_cast<bool>(filter))
+    return op.emitOpError() << label << " input and filter have a scheme both or neither";
+  for (SchemeAttr scheme : {input, op.isFilterScaled() ? SchemeAttr() : filter})
+    if (scheme && (!scheme.isInteger() || scheme.getZeroPoint() == ZeroPointKind::Minimum))
+      return op.emitOpError() << label << " expected an integer scheme without minimum, got " << scheme;
+  return success();
+}
+
+/// (C8) of nibble.conv.
+static LogicalResult verifyRows(ContractionOpInterface op, int64_t rowLength, StringRef label) {
+  if (!op.isFilterInRows())
+    return success();
+  SchemeAttr scheme = op.getFilterSchemeAttr();
+  if (!scheme)
+    return op.emitOpError() << label << " a filter in rows has a scheme";
+  auto type = cast<ShapedType>(op.getFilter().getType());
+  SmallVector<int64_t> expected = scheme.getStorageShape({op.getNumChannels(), rowLength});
+  if (type.getShape() != ArrayRef(expected) || type.getElementType() != scheme.getStorageElementType())
+    return op.emitOpError() << label << " expected " << expected[0] << " rows of " << expected[1] << " x "
+                            << scheme.getStorageElementType() << ", got " << type;
+  return success();
+}
+
+/// (C9) of nibble.conv.
+static LogicalResult verifyFilterScales(ContractionOpInterface op, int64_t rowLength, StringRef label) {
+  SchemeAttr scheme = op.getFilterSchemeAttr();
+  bool isExpected = op.isFilterScaled() && !op.isFilterInTargetOrder();
+  if (!isExpected) {
+    if (!op.getFilterScales().empty() || op.getFilterZeroPoints())
+      return op.emitOpError() << label << " filter scales and zero points are for the codes of a filter whose sums are floats";
+    return success();
+  }
+  if (!op.getAccumulatorType().isF32())
+    return op.emitOpError() << label << " expected the sums of a scaled filter in f32, got " << op.getAccumulatorType();
+  if (!op.isFilterInRows())
+    return op.emitOpError() << label << " expected the filter in rows, got " << op.getFilter().getType();
+  if (op.getFilterZeroPoint())
+    return op.emitOpError() << label << " a filter with scales has zero points for its blocks";
+  if (op.getFilterScales().size() != scheme.getNumScaleLevels())
+    return op.emitOpError() << label << " expected scales of " << scheme.getNumScaleLevels() << " levels, got "
+                            << op.getFilterScales().size();
+  if (scheme.getBlock().size() != 2 || scheme.getBlock()[0] != 1)
+    return op.emitOpError() << label << " expected blocks of one row, got " << scheme;
+  auto hasType = [&](Value value, Type element, unsigned level) {
+    auto type = cast<ShapedType>(value.getType());
+    return type.getShape() == ArrayRef(scheme.getScaleShape({op.getNumChannels(), rowLength}, level)) &&
+           type.getElementType() == element;
+  };
+  for (auto [level, scales] : llvm::enumerate(op.getFilterScales()))
+    if (!hasType(scales, scheme.getScaleElementType(level), level))
+      return op.emitOpError() << label << " expected filter scales of shape ["
+                              << scheme.getScaleShape({op.getNumChannels(), rowLength}, level) << "] and type "
+                              << scheme.getScaleElementType(level) << ", got " << scales.getType();
+  Value zeroPoints = op.getFilterZeroPoints();
+  if ((scheme.getZeroPoint() != ZeroPointKind::None) != static_cast<bool>(zeroPoints))
+    return op.emitOpError() << label << " the filter's scheme has " << (zeroPoints ? "no" : "a") << " zero point, the op has "
+                            << (zeroPoints ? "some" : "none");
+  if (zeroPoints && !hasType(zeroPoints, scheme.getZeroPointElementType(), 0))
+    return op.emitOpError() << label << " expected filter zero points of shape ["
+                            << scheme.getScaleShape({op.getNumChannels(), rowLength}) << "] and type "
+                            << scheme.getZeroPointElementType() << ", got " << zeroPoints.getType();
+  return success();
+}
+
+namespace {
+/// The labels of (C5) to (C9) of nibble.conv.
+struct Labels {
+  StringRef bias, epilogue, schemes, rows, scales;
+};
+} // namespace
+
+/// (C5) to (C9) of nibble.conv; `rowLength` is the number of elements that a result sums.
 template <typename ContractionOp>
-static LogicalResult verifyContraction(ContractionOp op, StringRef biasLabel, StringRef epilogueLabel,
-                                       StringRef schemeLabel) {
+static LogicalResult verifyContraction(ContractionOp op, int64_t rowLength, const Labels &labels) {
   ShapedType initType = op.getInitType();
   int64_t numChannels = initType.getShape().back();
   Type accumulator = op.getAccumulatorType();
   if (Value bias = op.getBias()) {
     auto type = cast<ShapedType>(bias.getType());
     if (type.getRank() != 1 || type.getDimSize(0) != numChannels || type.getElementType() != accumulator)
-      return op.emitOpError() << biasLabel << " expected a bias of " << numChannels << " x " << accumulator << ", got "
+      return op.emitOpError() << labels.bias << " expected a bias of " << numChannels << " x " << accumulator << ", got "
                               << type;
   }
   Region &epilogue = op.getEpilogue();
   if (epilogue.empty()) {
     if (!op.getEpilogueOperands().empty())
-      return op.emitOpError() << epilogueLabel << " epilogue operands need an epilogue";
+      return op.emitOpError() << labels.epilogue << " epilogue operands need an epilogue";
   } else {
     Block &block = epilogue.front();
     if (block.getNumArguments() != op.getEpilogueOperands().size() + 1)
-      return op.emitOpError() << epilogueLabel << " expected " << op.getEpilogueOperands().size() + 1
+      return op.emitOpError() << labels.epilogue << " expected " << op.getEpilogueOperands().size() + 1
                               << " epilogue arguments, got " << block.getNumArguments();
     for (auto [argument, operand] : llvm::zip_equal(block.getArguments().drop_front(), op.getEpilogueOperands())) {
       auto type = cast<ShapedType>(operand.getType());
       bool isScalar = type.getRank() == 0, isFull = type.getShape() == initType.getShape(),
            isPerChannel = type.getRank() == 1 && type.getDimSize(0) == numChannels;
       if (!isScalar && !isFull && !isPerChannel)
-        return op.emitOpError() << epilogueLabel << " an epilogue operand is a scalar, has one element per channel or "
+        return op.emitOpError() << labels.epilogue << " an epilogue operand is a scalar, has one element per channel or "
                                 << "the shape of the result; got " << type;
       if (argument.getType() != type.getElementType())
-        return op.emitOpError() << epilogueLabel << " epilogue argument of type " << argument.getType() << " for operand "
+        return op.emitOpError() << labels.epilogue << " epilogue argument of type " << argument.getType() << " for operand "
                                 << type;
     }
     auto yield = block.empty() ? YieldOp() : dyn_cast<YieldOp>(block.back());
     if (!yield || yield.getValues().size() != 1 || yield.getValue().getType() != initType.getElementType())
-      return op.emitOpError() << epilogueLabel << " the epilogue must yield " << initType.getElementType();
+      return op.emitOpError() << labels.epilogue << " the epilogue must yield " << initType.getElementType();
   }
-  SchemeAttr input = op.getInputSchemeAttr(), filter = op.getFilterSchemeAttr();
-  if (static_cast<bool>(input) != static_cast<bool>(filter))
-    return op.emitOpError() << schemeLabel << " input and filter have a scheme both or neither";
-  for (SchemeAttr scheme : {input, filter})
-    if (scheme && (!scheme.isInteger() || scheme.getZeroPoint() == ZeroPointKind::Minimum))
-      return op.emitOpError() << schemeLabel << " expected an integer scheme without minimum, got " << scheme;
-  return success();
+  auto contraction = cast<ContractionOpInterface>(*op);
+  if (failed(verifySchemes(contraction, labels.schemes)) || failed(verifyRows(contraction, rowLength, labels.rows)))
+    return failure();
+  return verifyFilterScales(contraction, rowLength, labels.scales);
 }
 
 LogicalResult ConvOp::verify() {
   ShapedType input = getInputType(), init = getInitType();
-  auto filterType = cast<ShapedType>(getFilter().getType());
+  ShapedType filterType = getFilterType();
   ArrayRef<int64_t> filter = getFilterShape();
   // (C1)
   if (input.getRank() != 4 || init.getRank() != 4 || filter.size() != 4 ||
-      filterType.getRank() != (getPackedFilterShape() ? 1 : 4))
+      (getPackedFilterShape() ? filterType.getRank() > 2 : filterType.getRank() != 4))
     return emitOpError() << "(C1) expected input, filter and init of rank 4, got " << input << ", " << filterType << ", "
                          << init;
   // (C3)
@@ -158,20 +228,23 @@ LogicalResult ConvOp::verify() {
       return emitOpError() << "(C4) expected " << expected << " results in spatial dimension " << dim << ", got "
                            << init.getDimSize(1 + dim);
   }
-  return verifyContraction(*this, "(C5)", "(C6)", "(C7)");
+  return verifyContraction(*this, filter[0] * filter[1] * filter[2], {"(C5)", "(C6)", "(C7)", "(C8)", "(C9)"});
 }
 
 LogicalResult ContractOp::verify() {
   ShapedType input = getInputType(), init = getInitType();
-  auto filterType = cast<ShapedType>(getFilter().getType());
+  ShapedType filterType = getFilterType();
   ArrayRef<int64_t> filter = getFilterShape();
   int64_t rank = input.getRank(), filterRank = filter.size();
   // (C1)
   if (rank < 2 || init.getRank() != rank || (filterRank != 2 && filterRank != rank) ||
-      filterType.getRank() != (getPackedFilterShape() ? 1 : filterRank))
+      (getPackedFilterShape() ? filterType.getRank() > 2 || (isFilterInRows() && filterRank != 2)
+                              : filterType.getRank() != filterRank))
     return emitOpError() << "(C1) expected input and init of one rank and a filter of that rank or 2, got " << input
                          << ", " << filterType << ", " << init;
   // (C2)
+  if (isFilterInRows() && !getTransposeFilter())
+    return emitOpError() << "(C2) a filter in rows is transposed";
   int64_t k = filter[filterRank - (getTransposeFilter() ? 1 : 2)], n = filter[filterRank - (getTransposeFilter() ? 2 : 1)];
   ArrayRef<int64_t> batch = input.getShape().drop_back(2);
   if (batch != init.getShape().drop_back(2) || (filterRank > 2 && filter.drop_back(2) != batch))
@@ -179,5 +252,5 @@ LogicalResult ContractOp::verify() {
   if (input.getDimSize(rank - 1) != k || init.getDimSize(rank - 1) != n ||
       input.getDimSize(rank - 2) != init.getDimSize(rank - 2))
     return emitOpError() << "(C2) M, N and K differ: " << input << ", filter [" << filter << "], " << init;
-  return verifyContraction(*this, "(C3)", "(C4)", "(C5)");
+  return verifyContraction(*this, k, {"(C3)", "(C4)", "(C5)", "(C6)", "(C7)"});
 }

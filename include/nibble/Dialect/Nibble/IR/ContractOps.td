@@ -21,6 +21,8 @@ class Nibble_ContractionOp<string mnemonic> : Nibble_Op<mnemonic, [
     Optional<AnyRankedTensorOrMemRef>:$bias,
     Optional<I32>:$inputZeroPoint,
     Optional<I32>:$filterZeroPoint,
+    Variadic<AnyRankedTensorOrMemRef>:$filterScales,
+    Optional<AnyRankedTensorOrMemRef>:$filterZeroPoints,
     Variadic<AnyRankedTensorOrMemRef>:$epilogueOperands,
     AnyRankedTensorOrMemRef:$init,
     OptionalAttr<SchemeAttr>:$inputScheme,
@@ -31,12 +33,7 @@ class Nibble_ContractionOp<string mnemonic> : Nibble_Op<mnemonic, [
   let hasVerifier = 1;
   code commonDeclarations = [{
     ::mlir::MutableOperandRange getDpsInitsMutable() { return getInitMutable(); }
-    /// The logical shape of the filter, also when it is stored in a target's packed order.
-    ::llvm::ArrayRef<int64_t> getFilterShape() {
-      if (auto packed = getPackedFilterShape())
-        return *packed;
-      return ::llvm::cast<::mlir::ShapedType>(getFilter().getType()).getShape();
-    }
+    ::mlir::ShapedType getFilterType() { return ::llvm::cast<::mlir::ShapedType>(getFilter().getType()); }
     ::mlir::ShapedType getInputType() { return ::llvm::cast<::mlir::ShapedType>(getInput().getType()); }
     ::mlir::ShapedType getInitType() { return ::llvm::cast<::mlir::ShapedType>(getInit().getType()); }
   }];
@@ -47,6 +44,8 @@ defvar commonFormat = [{
     (`bias` `(` $bias^ `:` type($bias) `)`)?
     (`input_zero_point` `(` $inputZeroPoint^ `)`)?
     (`filter_zero_point` `(` $filterZeroPoint^ `)`)?
+    (`filter_scales` `(` $filterScales^ `:` type($filterScales) `)`)?
+    (`filter_zero_points` `(` $filterZeroPoints^ `:` type($filterZeroPoints) `)`)?
     (`with` `(` $epilogueOperands^ `:` type($epilogueOperands) `)`)?
     `outs` `(` $init `:` type($init) `)`
     attr-dict (`epilogue` $epilogue^)? (`->` type($results)^)?
@@ -72,17 +71,39 @@ def ConvOp : Nibble_ContractionOp<"conv"> {
     scheme's signedness; without a scheme elements are taken as they are. Integer accumulation is exact, float
     accumulation is in any order.
 
-    `padding` is `[top, bottom, left, right]`. A filter in a target's own order is a 1-D blob; `packed_filter_shape` is
-    then its logical shape.
+    `padding` is `[top, bottom, left, right]`.
+
+    `packedFilterShape` is the logical shape of a filter that is stored otherwise. A filter *in rows* has rank 2: for each output
+    channel the codes of `kh, kw, c` in this order, in the bytes that its scheme stores a row of so many codes in. A filter in a
+    target's own order is a 1-D blob.
+
+    A filter in rows may be *scaled*: the sum is f32, `filter_scales` has a tensor for each level of scales and `filter_zero_points`
+    the integer zero points or minima of the blocks, which divide the rows, or are whole rows. Of codes, where the filter's scheme is
+    an integer one without minimum and with one level of scales, integers are summed for each block, in the order of the row, and each
+    operation on floats is rounded by itself:
+
+    ```
+      acc = bias[f]
+      for each block b of row f, ascending:
+        sum = sum over the block of (x - input_zero_point) * (code - filter_zero_points[f, b]), exact
+        acc = acc + float(sum) * filter_scales[f, b]
+    ```
+
+    Else each code is dequantized as `nibble.dequantize` does, the difference `x - input_zero_point` is converted to f32, and the sum is
+    one of floats. Blobs have scales and zero points inside.
 
     Constraints:
-    * (C1) input, filter and init have rank 4 (the filter rank 1 when packed);
+    * (C1) input, filter and init have rank 4 (the filter rank 2 in rows, rank 1 in a target's order);
     * (C2) groups divides both channel counts, and the filter has C / groups input channels;
     * (C3) strides and dilations are positive, padding is not negative;
     * (C4) the result shape is the one that input, filter and attributes give;
     * (C5) bias has one accumulator per output channel;
     * (C6) epilogue operands have one of the three shapes; region arguments and yield match their element types;
-    * (C7) quantized operands have both schemes, and these are integer schemes with no minimum.
+    * (C7) unless the filter is scaled, quantized operands have both schemes, and these are integer schemes with no minimum;
+      next to a scaled filter the input has such a scheme or none;
+    * (C8) a filter in rows has a scheme, one row for each output channel, and as many elements in it as the scheme stores the row in;
+    * (C9) there are filter scales exactly when the sum is f32 and the filter has a scheme and is in no target's order: one tensor for
+      each level, with one element for each block of the rows; filter zero points then exactly when the scheme has them.
 
     ```mlir
     %r = nibble.conv ins(%x, %w : tensor<1x8x8x4xi8>, tensor<3x3x4x16xi8>) bias(%b : tensor<16xi32>)
@@ -123,14 +144,19 @@ def ContractOp : Nibble_ContractionOp<"contract"> {
       init[batch…, m, n] = epilogue(acc, each epilogue operand broadcast to [batch…, m, n])
     ```
 
-    Epilogue, accumulator and packed filters are as in `nibble.conv`.
+    Epilogue, accumulator, packed and scaled filters are as in `nibble.conv`. A filter in rows is `transposeFilter`; its row has the
+    codes of `k`.
 
     Constraints:
-    * (C1) input and init have the same rank of at least 2; the filter has that rank or rank 2 (rank 1 when packed);
-    * (C2) batch, M, N and K agree;
-    * (C3), (C4), (C5): (C5), (C6), (C7) of `nibble.conv`.
+    * (C1) input and init have the same rank of at least 2; the filter has that rank or rank 2 (rank 1 in a target's order);
+    * (C2) batch, M, N and K agree; a filter in rows is transposed;
+    * (C3), (C4), (C5), (C6), (C7): (C5), (C6), (C7), (C8), (C9) of `nibble.conv`.
 
     ```mlir
+    %g = nibble.contract ins(%a, %rows : tensor<1x64xi8>, tensor<10x32xi8>) filter_scales(%s : tensor<10x2xf32>)
+           outs(%sums : tensor<1x10xf32>)
+           {transposeFilter, packedFilterShape = array<i64: 10, 64>, inputScheme = #nibble.scheme<s8>,
+            filterScheme = #nibble.scheme<s4, block = [1, 32]>} -> tensor<1x10xf32>
     %r = nibble.contract ins(%x, %w : tensor<8x64xf32>, tensor<64x10xf32>) outs(%init : tensor<8x10xf32>)
            -> tensor<8x10xf32>
     ```
