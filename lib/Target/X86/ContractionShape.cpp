@@ -1,29 +1,84 @@
 //===- ContractionShape.cpp - a contraction as the x86 kernels see it -------------------------------===//
 
 #include "ContractionShape.h"
+#include "mlir/IR/Matchers.h"
 #include "llvm/ADT/STLExtras.h"
 
 using namespace mlir;
 using namespace nibble;
 using namespace nibble::x86;
 
+/// The constant value of a zero point; 0 without one.
+static FailureOr<int64_t> getZeroPoint(Operation *op, Value zeroPoint, StringRef what) {
+  APInt value;
+  if (!zeroPoint)
+    return 0;
+  if (!matchPattern(zeroPoint, m_ConstantInt(&value)))
+    return op->emitOpError() << "is not lowered for x86 yet: " << what << " zero point known only at run time";
+  return value.getSExtValue();
+}
+
+/// Fills in the codes of a filter that is decoded: one that is scaled, or whose codes are no bytes.
+static LogicalResult setCodes(ContractionOpInterface op, ContractionShape &shape) {
+  SchemeAttr scheme = op.getFilterSchemeAttr();
+  FilterCodes &codes = shape.codes.emplace();
+  codes.scheme = scheme;
+  codes.numBits = scheme.getNumBits();
+  codes.isScaled = op.isFilterScaled();
+  FailureOr<int64_t> filterZero = getZeroPoint(op, op.getFilterZeroPoint(), "filter");
+  if (failed(filterZero))
+    return failure();
+  codes.minCode = scheme.isInteger() && scheme.isSigned() ? -(int64_t(1) << (codes.numBits - 1)) : 0;
+  codes.zero = *filterZero - codes.minCode;
+  if (!codes.isScaled)
+    return success();
+  codes.blockSize = scheme.getBlock()[1];
+  codes.scaleType = scheme.getScale().front();
+  codes.hasZeroPoints = scheme.getZeroPoint() == ZeroPointKind::Integer;
+  if (!shape.hasIntegerBlocks())
+    return success();
+  FailureOr<int64_t> inputZero = getZeroPoint(op, op.getInputZeroPoint(), "input");
+  if (succeeded(inputZero))
+    codes.storedZero = *inputZero + (shape.isInputSigned ? 128 : 0);
+  return inputZero;
+}
+
+/// Whether the kernels have a form for the codes.
+static LogicalResult verifyCodes(ContractionOpInterface op, const ContractionShape &shape) {
+  SchemeAttr scheme = shape.codes->scheme;
+  if (!scheme.isInteger() || scheme.getNumScaleLevels() != 1 || scheme.getZeroPoint() == ZeroPointKind::Minimum)
+    return op.emitOpError() << "is not lowered for x86 yet: a filter of " << scheme;
+  // Products are of signed bytes.
+  bool isByte = shape.codes->numBits < 8 || (shape.codes->numBits == 8 && scheme.isSigned() && !shape.codes->hasZeroPoints);
+  if (shape.arithmetic == Arithmetic::Int8 && !isByte)
+    return op.emitOpError() << "is not lowered for x86 yet: integer sums of a filter of " << scheme;
+  if (shape.isDepthwise())
+    return op.emitOpError() << "is not lowered for x86 yet: a depthwise filter of " << scheme;
+  if (int64_t size = shape.codes->blockSize; size && shape.getNumRuns() > 1 && shape.getRunLength() % size)
+    return op.emitOpError() << "is not lowered for x86 yet: blocks of " << size << " that do not end with the "
+                            << shape.getRunLength() << " elements next to each other in the input";
+  return success();
+}
+
 /// Fills in the arithmetic from element types and schemes.
 template <typename ContractionOp>
 static LogicalResult setArithmetic(ContractionOp op, ContractionShape &shape) {
-  Type input = op.getInputType().getElementType(), filter = cast<ShapedType>(op.getFilter().getType()).getElementType();
+  Type input = op.getInputType().getElementType(), filter = op.getFilterType().getElementType();
   Type accumulator = op.getAccumulatorType();
-  if (input.isF32() && filter.isF32() && accumulator.isF32()) {
-    shape.arithmetic = Arithmetic::Float32;
-    return success();
-  }
   SchemeAttr inputScheme = op.getInputSchemeAttr(), filterScheme = op.getFilterSchemeAttr();
-  bool areCodes = inputScheme && filterScheme && inputScheme.getNumBits() == 8 && filterScheme.getNumBits() == 8;
-  if (!areCodes || !accumulator.isInteger(32))
+  auto contraction = cast<ContractionOpInterface>(*op);
+  if (input.isF32() && accumulator.isF32() && (filter.isF32() || contraction.isFilterScaled())) {
+    shape.arithmetic = Arithmetic::Float32;
+    return filter.isF32() ? success() : setCodes(contraction, shape);
+  }
+  bool areCodes = inputScheme && filterScheme && inputScheme.getNumBits() == 8 && filterScheme.getNumBits() <= 8;
+  if (!areCodes || !(accumulator.isInteger(32) || contraction.hasIntegerBlocks()))
     return op.emitOpError() << "is not lowered for x86 yet: expected f32 or codes of 8 bits with schemes and an i32 sum, got "
                             << input << " times " << filter << " summed in " << accumulator;
   shape.arithmetic = Arithmetic::Int8;
   shape.isInputSigned = inputScheme.isSigned();
-  return success();
+  bool isDecoded = contraction.isFilterScaled() || filterScheme.getNumBits() < 8;
+  return isDecoded ? setCodes(contraction, shape) : success();
 }
 
 static LogicalResult setGrid(ConvOp op, ContractionShape &shape) {
@@ -64,6 +119,8 @@ static FailureOr<ContractionShape> getShape(ContractionOp op) {
     return op.emitOpError() << "expected static shapes, got " << op.getInputType() << " and " << op.getInitType();
   ContractionShape shape;
   if (failed(setArithmetic(op, shape)) || failed(setGrid(op, shape)))
+    return failure();
+  if (shape.codes && failed(verifyCodes(cast<ContractionOpInterface>(*op), shape)))
     return failure();
   return shape;
 }

@@ -21,6 +21,24 @@ enum class Arithmetic {
   Float32,
 };
 
+/// A filter whose codes become numbers in registers.
+struct FilterCodes {
+  SchemeAttr scheme;
+  unsigned numBits = 8;
+  /// Whether sums are f32: of the numbers of the codes, or of sums of integers that each have a scale. Else they are i32.
+  bool isScaled = false;
+  /// Elements of a row that share parameters, 0 for all of them.
+  int64_t blockSize = 0;
+  /// How scales are stored: f32, f16 or bf16.
+  mlir::Type scaleType;
+  /// Whether blocks have zero points of their own.
+  bool hasZeroPoints = false;
+  /// Codes are packed as numbers from 0 on: what the least code is, and which number stands for 0 unless blocks have their own.
+  int64_t minCode = 0, zero = 0;
+  /// What is read for an input of 0 where integers are summed in blocks; else the bias has it.
+  int64_t storedZero = 0;
+};
+
 /// What the tiling, the filter layout and the kernels need to know of an op, from its logical shapes alone: the same for
 /// the op on tensors and on buffers.
 struct ContractionShape {
@@ -37,8 +55,14 @@ struct ContractionShape {
   /// Of the rows of the input that are read, those at the top and at the bottom that hold zeros (docs/Architecture.md, "After
   /// lower").
   int64_t zeroRowsTop = 0, zeroRowsBottom = 0;
+  /// Nothing when the elements of the filter are multiplied as they are.
+  std::optional<FilterCodes> codes;
 
-  /// Bytes of an element of input and filter.
+  /// Whether integers are summed for each block of the filter, and these sums scaled and added as floats.
+  bool hasIntegerBlocks() const { return codes && codes->isScaled && arithmetic == Arithmetic::Int8; }
+  bool isFloatSum() const { return arithmetic == Arithmetic::Float32 || hasIntegerBlocks(); }
+
+  /// Bytes of an element of the input, and of the filter when it has no codes.
   int64_t getElementSize() const { return arithmetic == Arithmetic::Int8 ? 1 : 4; }
   /// A dot step consumes four bytes of each pixel.
   int64_t getElementsPerStep() const { return 4 / getElementSize(); }

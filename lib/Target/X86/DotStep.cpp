@@ -32,7 +32,9 @@ DotStep::Operand DotStep::makePixel(Value words) {
   return toOperand(words);
 }
 
-DotStep::Operand DotStep::makeOnes() { return toOperand(splat(getAccumulatorType(), 0x01010101)); }
+DotStep::Operand DotStep::makeUniformPixel(uint8_t byte) {
+  return toOperand(splat(getAccumulatorType(), static_cast<int32_t>(byte * 0x01010101u)));
+}
 
 DotStep::Operand DotStep::toOperand(Value words) {
   if (level == Level::Avx2)

@@ -29,8 +29,8 @@ public:
   Operand loadPixel(mlir::Value flat, mlir::Value index);
   /// Four bytes of pixels for each lane, as vector of i32; for codes only.
   Operand makePixel(mlir::Value words);
-  /// A pixel of ones, as it is multiplied: it makes a dot product the sum of the filter.
-  Operand makeOnes();
+  /// A pixel of four equal bytes, as it is multiplied: it makes a dot product that many times the sum of the filter.
+  Operand makeUniformPixel(uint8_t byte);
   /// The step of one vector of channels at an index of the flat packed filter.
   Operand loadFilter(mlir::Value flat, mlir::Value index);
   /// The step of one vector of channels from its elements.
@@ -38,6 +38,7 @@ public:
   /// acc + pixel . filter
   mlir::Value dot(mlir::Value acc, const Operand &pixel, const Operand &filter);
 
+  /// The type that `dot` adds to.
   mlir::VectorType getAccumulatorType();
 
 private:

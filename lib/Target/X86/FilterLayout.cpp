@@ -1,12 +1,26 @@
 //===- FilterLayout.cpp - the order of a packed filter ----------------------------------------------===//
 
 #include "FilterLayout.h"
+#include "CodeLayout.h"
 
 using namespace nibble;
 using namespace nibble::x86;
 
 FilterLayout x86::getFilterLayout(const ContractionShape &shape, const CpuFacts &facts) {
   return {shape, getNumLanes(facts), choosePanelVectors(shape, facts)};
+}
+
+int64_t FilterLayout::getPanelSize() const {
+  if (shape.codes)
+    return CodeLayout(shape, numLanes).getPanelSize(panelVectors);
+  return getStepSize(panelVectors) * shape.getNumSteps();
+}
+
+int64_t FilterLayout::getGroupSize() const {
+  int64_t tailSize = getTailStepSize() * shape.getNumSteps();
+  if (shape.codes)
+    tailSize = getTailChannels() ? CodeLayout(shape, numLanes).getPanelSize(getTailVectors()) : 0;
+  return getNumFullPanels() * getPanelSize() + tailSize;
 }
 
 using PlaceFn = llvm::function_ref<void(int64_t, int64_t, int64_t, int64_t, int64_t)>;

@@ -8,6 +8,8 @@
 // The run of a kernel row is all of its columns and input channels when these lie next to each other in the input, so that
 // a convolution with few channels wastes no part of a step on each pixel.
 //
+// A filter of codes is an array of bytes: for each group, for each panel, what CodeLayout.h says.
+//
 //===------------------------------------------------------------------------------------------------===//
 
 #ifndef NIBBLE_LIB_TARGET_X86_FILTERLAYOUT_H
@@ -38,10 +40,8 @@ struct FilterLayout {
     int64_t vectors = getTailVectors();
     return vectors > 1 ? getStepSize(vectors) : llvm::alignTo(getTailChannels() * shape.getElementsPerStep(), 16 / shape.getElementSize());
   }
-  int64_t getPanelSize() const { return getStepSize(panelVectors) * shape.getNumSteps(); }
-  int64_t getGroupSize() const {
-    return getNumFullPanels() * getPanelSize() + getTailStepSize() * shape.getNumSteps();
-  }
+  int64_t getPanelSize() const;
+  int64_t getGroupSize() const;
   int64_t getSize() const { return shape.groups * getGroupSize(); }
 };
 

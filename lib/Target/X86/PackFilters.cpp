@@ -1,6 +1,9 @@
 //===- PackFilters.cpp - constant filters in the order of the kernels -------------------------------===//
 
+#include "CodeLayout.h"
 #include "FilterLayout.h"
+#include "nibble/Dialect/Nibble/IR/SchemeCodec.h"
+#include "nibble/Reference/Tensor.h"
 #include "nibble/Target/X86/Passes.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/IR/DialectResourceBlobManager.h"
@@ -53,8 +56,9 @@ public:
 
   LogicalResult pack() {
     SmallVector<int64_t> logicalShape(op.getFilterShape());
-    LogicalResult packed =
-        shape.arithmetic == Arithmetic::Float32 ? packElements<float>() : packCodes();
+    LogicalResult packed = shape.codes                                  ? packRows()
+                           : shape.arithmetic == Arithmetic::Float32 ? packElements<float>()
+                                                                     : packCodes();
     if (succeeded(packed))
       op.setPackedFilterShape(logicalShape);
     return packed;
@@ -63,12 +67,16 @@ public:
 private:
   /// The position of an element in the logical filter.
   int64_t getLogicalIndex(int64_t row, int64_t col, int64_t inputChannel, int64_t channel) {
+    if (op.isFilterInRows())
+      return channel * getRowLength() + (row * shape.kernelCols + col) * shape.inputChannels + inputChannel;
     if constexpr (std::is_same_v<ContractionOp, ContractOp>)
       if (op.getTransposeFilter())
         return channel * shape.inputChannels + inputChannel;
     return ((row * shape.kernelCols + col) * shape.inputChannels + inputChannel) * shape.groups * shape.outputChannels +
            channel;
   }
+
+  int64_t getRowLength() const { return shape.kernelRows * shape.kernelCols * shape.inputChannels; }
 
   template <typename T>
   LogicalResult packElements() {
@@ -80,7 +88,7 @@ private:
                                            int64_t channel) {
       packed[position] = (*elements)[getLogicalIndex(row, col, inputChannel, channel)];
     });
-    replaceFilter(ArrayRef<T>(packed));
+    replaceFilter(ArrayRef<T>(packed), filter.getElementType());
     return success();
   }
 
@@ -112,10 +120,83 @@ private:
       return op.emitOpError() << "is not lowered for x86 yet: code - zero point of the filter does not fit a signed byte";
     if (failed(foldIntoBias(sums, storedZero)))
       return failure();
-    replaceFilter(ArrayRef<int8_t>(packed));
+    replaceFilter(ArrayRef<int8_t>(packed), filter.getElementType());
     op.getInputZeroPointMutable().clear();
     op.getFilterZeroPointMutable().clear();
     return success();
+  }
+
+  /// Rows of codes with the parameters of their blocks; see CodeLayout.h.
+  LogicalResult packRows() {
+    CodeRows rows;
+    if (failed(readCodes(rows)) || failed(readParameters(rows)))
+      return failure();
+    std::vector<uint8_t> packed = x86::packRows(shape, facts, rows);
+    if (!shape.codes->isScaled && failed(foldInputZeroPoint(rows)))
+      return failure();
+    SmallVector<Operation *> parameters;
+    for (Value value : op.getFilterScales())
+      parameters.push_back(value.getDefiningOp());
+    if (Value value = op.getFilterZeroPoints())
+      parameters.push_back(value.getDefiningOp());
+    op.getFilterScalesMutable().clear();
+    op.getFilterZeroPointsMutable().clear();
+    for (Operation *parameter : parameters)
+      if (parameter->use_empty())
+        parameter->erase();
+    replaceFilter(ArrayRef(reinterpret_cast<const int8_t *>(packed.data()), packed.size()), builder.getI8Type());
+    return success();
+  }
+
+  LogicalResult readCodes(CodeRows &rows) {
+    FailureOr<reference::Tensor> stored = reference::Tensor::get(filter);
+    if (failed(stored))
+      return op.emitOpError() << "the elements of the filter are not available";
+    SchemeStorage storage(shape.codes->scheme, {op.getNumChannels(), getRowLength()});
+    int32_t minCode = static_cast<int32_t>(shape.codes->minCode);
+    for (int64_t element = 0; element < op.getNumChannels() * getRowLength(); ++element)
+      rows.codes.push_back(static_cast<uint16_t>(storage.read(stored->getData(), element) - minCode));
+    return success();
+  }
+
+  LogicalResult readParameters(CodeRows &rows) {
+    if (!shape.codes->isScaled)
+      return success();
+    FailureOr<reference::Tensor> scales = readConstant(op.getFilterScales().front());
+    if (failed(scales))
+      return failure();
+    for (int64_t block = 0; block < scales->getNumElements(); ++block)
+      rows.scales.push_back(static_cast<float>(scales->getFloat(block)));
+    if (!op.getFilterZeroPoints())
+      return success();
+    FailureOr<reference::Tensor> zeroPoints = readConstant(op.getFilterZeroPoints());
+    if (failed(zeroPoints))
+      return failure();
+    for (int64_t block = 0; block < zeroPoints->getNumElements(); ++block)
+      rows.zeroPoints.push_back(static_cast<uint8_t>(zeroPoints->getInteger(block) + shape.codes->zero));
+    return success();
+  }
+
+  FailureOr<reference::Tensor> readConstant(Value value) {
+    ElementsAttr attr;
+    if (!matchPattern(value, m_Constant(&attr)))
+      return op.emitOpError() << "is not lowered for x86 yet: scales of the filter known only at run time";
+    FailureOr<reference::Tensor> tensor = reference::Tensor::get(attr);
+    if (failed(tensor))
+      return op.emitOpError() << "the elements of " << value.getType() << " are not available";
+    return tensor;
+  }
+
+  /// Integer sums of codes: what the input's zero contributes goes into the bias.
+  LogicalResult foldInputZeroPoint(const CodeRows &rows) {
+    FailureOr<int64_t> inputZero = getZeroPoint(op.getInputZeroPoint(), "input");
+    if (failed(inputZero))
+      return failure();
+    std::vector<int64_t> sums(op.getNumChannels());
+    for (auto [index, code] : llvm::enumerate(rows.codes))
+      sums[index / getRowLength()] += code - shape.codes->zero;
+    op.getInputZeroPointMutable().clear();
+    return foldIntoBias(sums, *inputZero + (shape.isInputSigned ? 128 : 0));
   }
 
   FailureOr<int64_t> getZeroPoint(Value zeroPoint, StringRef what) {
@@ -149,10 +230,10 @@ private:
   }
 
   template <typename T>
-  void replaceFilter(ArrayRef<T> packed) {
+  void replaceFilter(ArrayRef<T> packed, Type elementType) {
     Operation *old = op.getFilter().getDefiningOp();
     op.getFilterMutable().assign(
-        createConstant(builder, op.getFilter().getLoc(), "packed_filter", filter.getElementType(), packed));
+        createConstant(builder, op.getFilter().getLoc(), "packed_filter", elementType, packed));
     if (old->use_empty())
       old->erase();
   }
@@ -170,7 +251,7 @@ template <typename ContractionOp>
 static LogicalResult packFilter(ContractionOp op, const CpuFacts &facts) {
   ElementsAttr filter;
   bool isShared = isa<ConvOp>(op) || op.getFilterShape().size() == 2;
-  if (op.getPackedFilterShape() || !isShared || !matchPattern(op.getFilter(), m_Constant(&filter)))
+  if (op.isFilterInTargetOrder() || !isShared || !matchPattern(op.getFilter(), m_Constant(&filter)))
     return success();
   FailureOr<ContractionShape> shape = getContractionShape(op);
   if (failed(shape))

@@ -6,9 +6,9 @@
 //===------------------------------------------------------------------------------------------------===//
 
 #include "RegisterTileEmitter.h"
+#include "CodeReduction.h"
 #include "FlatBuffer.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
-#include "mlir/Dialect/SCF/IR/SCF.h"
 #include "llvm/Support/MathExtras.h"
 #include <algorithm>
 
@@ -36,7 +36,7 @@ void RegisterTileEmitter::emit(const RegisterTile &newTile, const FilterPanel &n
     panel.initIndex = hide(builder, loc, panel.initIndex);
   prefetchers.clear();
   // Without the loop over steps a tile is too short to fetch much.
-  if (int64_t numIterations = shape.getStepsPerRun() / chooseUnroll(); numIterations > 1)
+  if (int64_t numIterations = shape.getStepsPerRun() / chooseUnroll(); numIterations > 1 && !shape.codes)
     for (const Prefetch &prefetch : position.prefetches)
       prefetchers.emplace_back(builder, loc, prefetch, getNumRuns(), numIterations);
   Values accumulators = emitReduction(panel.loadsSums ? loadSums() : emitInit());
@@ -47,9 +47,13 @@ int64_t RegisterTileEmitter::getPixelOffset(const PixelStrides &strides, int64_t
   return pixel / tile.cols * strides.row + pixel % tile.cols * strides.col;
 }
 
+VectorType RegisterTileEmitter::getSumType() {
+  return VectorType::get({numLanes}, shape.isFloatSum() ? Type(builder.getF32Type()) : builder.getI32Type());
+}
+
 /// The bias in the first phase, zero in the others.
-RegisterTileEmitter::Values RegisterTileEmitter::emitInit() {
-  Value zero = arith::ConstantOp::create(builder, loc, builder.getZeroAttr(dotStep.getAccumulatorType()));
+Values RegisterTileEmitter::emitInit() {
+  Value zero = arith::ConstantOp::create(builder, loc, builder.getZeroAttr(getSumType()));
   Values accumulators(tile.getNumAccumulators(), zero);
   if (!panel.init)
     return accumulators;
@@ -87,20 +91,10 @@ void RegisterTileEmitter::storeSums(ArrayRef<Value> accumulators) {
 // Reduction
 //===------------------------------------------------------------------------------------------------===//
 
-RegisterTileEmitter::Values RegisterTileEmitter::emitLoop(int64_t count, int64_t step, Values accumulators,
-                                                          llvm::function_ref<Values(Value, Values)> body) {
-  Value zero = arith::ConstantIndexOp::create(builder, loc, 0);
-  if (count == step)
-    return body(zero, std::move(accumulators));
-  auto loop = scf::ForOp::create(builder, loc, zero, arith::ConstantIndexOp::create(builder, loc, count),
-                                 arith::ConstantIndexOp::create(builder, loc, step), accumulators);
-  OpBuilder::InsertionGuard guard(builder);
-  builder.setInsertionPointToStart(loop.getBody());
-  scf::YieldOp::create(builder, loc, body(loop.getInductionVar(), Values(loop.getRegionIterArgs())));
-  return Values(loop.getResults());
-}
-
-RegisterTileEmitter::Values RegisterTileEmitter::emitReduction(Values accumulators) {
+Values RegisterTileEmitter::emitReduction(Values accumulators) {
+  if (shape.codes)
+    return CodeReduction(builder, loc, shape, grid, tile, dotStep, {position.input, position.filter, panel.flat})
+        .emit(std::move(accumulators));
   int64_t runs = getNumRuns(), runSize = shape.getStepsPerRun() * panel.stepStride;
   if (!isStraightCode(shape.withKernelRows(panel.numKernelRows), tile))
     return emitRowsOfRuns(std::move(accumulators));
@@ -112,13 +106,13 @@ RegisterTileEmitter::Values RegisterTileEmitter::emitReduction(Values accumulato
   return accumulators;
 }
 
-RegisterTileEmitter::Values RegisterTileEmitter::emitRowsOfRuns(Values accumulators) {
+Values RegisterTileEmitter::emitRowsOfRuns(Values accumulators) {
   int64_t runSize = shape.getStepsPerRun() * panel.stepStride;
-  return emitLoop(panel.numKernelRows, 1, std::move(accumulators), [&](Value row, Values inRow) {
+  return emitCarriedLoop(builder, loc, panel.numKernelRows, 1, std::move(accumulators), [&](Value row, Values inRow) {
     Value rowInput = add(builder, loc, position.input, scale(builder, loc, row, grid.kernelRowStride));
     Value rowFilter = add(builder, loc, position.filter, scale(builder, loc, row, shape.getRunCols() * runSize));
     Value rowRun = scale(builder, loc, row, shape.getRunCols());
-    return emitLoop(shape.getRunCols(), 1, std::move(inRow), [&](Value col, Values inRun) {
+    return emitCarriedLoop(builder, loc, shape.getRunCols(), 1, std::move(inRow), [&](Value col, Values inRun) {
       Value input = add(builder, loc, rowInput, scale(builder, loc, col, grid.kernelColStride));
       Value filter = add(builder, loc, rowFilter, scale(builder, loc, col, runSize));
       return emitRun(std::move(inRun), input, filter, add(builder, loc, rowRun, col));
@@ -133,13 +127,12 @@ int64_t RegisterTileEmitter::chooseUnroll() const {
   return std::max(std::min<int64_t>(unroll, 16), tile.phases);
 }
 
-RegisterTileEmitter::Values RegisterTileEmitter::emitRun(Values accumulators, Value input, Value filter,
-                                                         Value run) {
+Values RegisterTileEmitter::emitRun(Values accumulators, Value input, Value filter, Value run) {
   int64_t steps = shape.getStepsPerRun(), unroll = chooseUnroll(), perStep = shape.getElementsPerStep();
   if (steps * tile.getNumPixels() * tile.vectors <= loopBodyDots)
     return emitSteps(std::move(accumulators), input, filter, steps);
   int64_t inLoop = steps / unroll * unroll;
-  accumulators = emitLoop(inLoop, unroll, std::move(accumulators), [&](Value step, Values inBody) {
+  accumulators = emitCarriedLoop(builder, loc, inLoop, unroll, std::move(accumulators), [&](Value step, Values inBody) {
     for (const PrefetchEmitter &prefetcher : prefetchers)
       prefetcher.emit(run, step, unroll);
     Value at = add(builder, loc, input, scale(builder, loc, step, perStep));
@@ -150,8 +143,7 @@ RegisterTileEmitter::Values RegisterTileEmitter::emitRun(Values accumulators, Va
                    addConstant(builder, loc, filter, inLoop * panel.stepStride), steps - inLoop);
 }
 
-RegisterTileEmitter::Values RegisterTileEmitter::emitSteps(Values accumulators, Value input, Value filter,
-                                                           int64_t numSteps) {
+Values RegisterTileEmitter::emitSteps(Values accumulators, Value input, Value filter, int64_t numSteps) {
   int64_t numPixels = tile.getNumPixels();
   for (int64_t step = 0; step < numSteps; ++step) {
     // Bytes that neighbouring pixels have in common are loaded again, and none ahead of its step.
@@ -182,7 +174,7 @@ Value RegisterTileEmitter::sumPhases(ArrayRef<Value> accumulators, int64_t index
   Value sum = accumulators[index];
   for (int64_t phase = 1; phase < tile.phases; ++phase) {
     Value other = accumulators[phase * phaseSize + index];
-    sum = shape.arithmetic == Arithmetic::Float32 ? arith::AddFOp::create(builder, loc, sum, other).getResult()
+    sum = shape.isFloatSum() ? arith::AddFOp::create(builder, loc, sum, other).getResult()
                                                   : arith::AddIOp::create(builder, loc, sum, other).getResult();
   }
   return sum;
@@ -198,7 +190,7 @@ Value RegisterTileEmitter::getSum(ArrayRef<Value> accumulators, int64_t pixel, i
 }
 
 /// The epilogue operands of one vector of channels that all pixels share; null for the others.
-RegisterTileEmitter::Values RegisterTileEmitter::loadSharedOperands(int64_t vector) {
+Values RegisterTileEmitter::loadSharedOperands(int64_t vector) {
   position.channel = hide(builder, loc, position.channel);
   auto contraction = cast<ContractionOpInterface>(op);
   Values loaded;

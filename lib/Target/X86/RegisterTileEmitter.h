@@ -3,6 +3,7 @@
 #ifndef NIBBLE_LIB_TARGET_X86_REGISTERTILEEMITTER_H
 #define NIBBLE_LIB_TARGET_X86_REGISTERTILEEMITTER_H
 
+#include "CarriedLoop.h"
 #include "DotStep.h"
 #include "Epilogue.h"
 #include "KernelGrid.h"
@@ -52,8 +53,7 @@ public:
   void emit(const RegisterTile &tile, const FilterPanel &panel, const TilePosition &position);
 
 private:
-  using Values = llvm::SmallVector<mlir::Value>;
-
+  mlir::VectorType getSumType();
   Values emitInit();
   Values loadSums();
   void storeSums(llvm::ArrayRef<mlir::Value> accumulators);
@@ -72,9 +72,6 @@ private:
   mlir::Value sumPhases(llvm::ArrayRef<mlir::Value> accumulators, int64_t index);
   /// The sum of one result before the epilogue.
   mlir::Value getSum(llvm::ArrayRef<mlir::Value> accumulators, int64_t pixel, int64_t vector);
-  /// A loop from 0 to `count` that carries the accumulators.
-  Values emitLoop(int64_t count, int64_t step, Values accumulators,
-                  llvm::function_ref<Values(mlir::Value, Values)> body);
   int64_t getNumRuns() const { return panel.numKernelRows * shape.getRunCols(); }
   int64_t getPixelOffset(const PixelStrides &strides, int64_t pixel) const;
   /// Steps in the body of the loop over the steps of a run.

@@ -23,8 +23,8 @@ static RowSegment getSegment(const ContractionShape &shape, int64_t row) {
 
 llvm::SmallVector<RowSegment> x86::getRowSegments(const ContractionShape &shape, int64_t gridRows) {
   RowSegment whole = {0, gridRows, 0, shape.kernelRows};
-  // Padding of signed codes is not zero as they are multiplied.
-  if (gridRows != shape.rows || shape.isInputSigned)
+  // Padding of signed codes is not zero as they are multiplied. Kernel rows of a filter of codes are not read by themselves.
+  if (gridRows != shape.rows || shape.isInputSigned || shape.codes)
     return {whole};
   llvm::SmallVector<RowSegment> segments;
   int64_t saved = 0;

@@ -118,7 +118,7 @@ void RuntimePacker::emitStep(const FilterPanel &panel, Value position, Value ste
     Value elements = loadStep(from, vector, panel.numChannels, numValid, grid);
     store(elements, vector);
     if (initBuffer)
-      sums[vector] = dotStep.dot(sums[vector], dotStep.makeOnes(), dotStep.makeFilter(elements));
+      sums[vector] = dotStep.dot(sums[vector], dotStep.makeUniformPixel(1), dotStep.makeFilter(elements));
   }
   if (filterZero) {
     auto bytes = VectorType::get({numLanes * perStep}, builder.getI8Type());

@@ -26,8 +26,8 @@ namespace {
 /// Cycles and registers of the dot step of a level.
 struct DotCosts {
   double dot, pixel, vector;
-  /// Registers for one vector of the filter, for the pixel at hand, and for constants.
-  int64_t vectorRegisters, pixelRegisters, constantRegisters;
+  /// Registers for one vector of the filter, for the pixel at hand, and for constants; for each sum.
+  int64_t vectorRegisters, pixelRegisters, constantRegisters, sumRegisters = 1;
 };
 } // namespace
 
@@ -37,7 +37,23 @@ static constexpr double cyclesPerTile = 16, cyclesPerResultVector = 2.5;
 static constexpr int64_t maxCheapPanelSizeInBytes = 128 << 10;
 static constexpr int64_t maxVectors = 8;
 
-static DotCosts getDotCosts(const ContractionShape &shape, const CpuFacts &facts) {
+/// What decoding adds. A vector of codes takes a shift and two or three other operations for each plane and for its zero; a float has a
+/// scale in a register besides, and integer sums of blocks take two registers, and one for a vector's share of the input's zero.
+static DotCosts addDecoding(DotCosts costs, const ContractionShape &shape) {
+  bool isFloat = shape.arithmetic == Arithmetic::Float32;
+  costs.vector += isFloat ? 1.5 : 1;
+  costs.constantRegisters += isFloat ? 3 : 2;
+  costs.vectorRegisters += isFloat ? 1 : 0;
+  if (!shape.hasIntegerBlocks())
+    return costs;
+  costs.sumRegisters = 2;
+  costs.vectorRegisters += shape.codes->storedZero ? 1 : 0;
+  costs.vectorRegisters += shape.codes->hasZeroPoints ? 1 : 0;
+  costs.constantRegisters += shape.codes->storedZero ? 1 : 0;
+  return costs;
+}
+
+static DotCosts getBaseDotCosts(const ContractionShape &shape, const CpuFacts &facts) {
   int64_t flip = shape.isInputSigned ? 1 : 0;
   if (shape.arithmetic == Arithmetic::Float32 || getLevel(facts) != Level::Avx2)
     return {0.5, 0.5, 0.5, 1, 1, flip};
@@ -45,12 +61,17 @@ static DotCosts getDotCosts(const ContractionShape &shape, const CpuFacts &facts
   return {2, 1.5, 2.5, 2, 2, 2 + flip};
 }
 
+static DotCosts getDotCosts(const ContractionShape &shape, const CpuFacts &facts) {
+  DotCosts costs = getBaseDotCosts(shape, facts);
+  return shape.codes ? addDecoding(costs, shape) : costs;
+}
+
 static bool fitsRegisters(const ContractionShape &shape, const RegisterTile &tile, const DotCosts &costs,
                           const CpuFacts &facts) {
   // With one vector every product has a pixel of its own, and LLVM loads several of them ahead; without a loop over the steps, what the
   // epilogue needs is there already. Tiles that leave no registers for that spill their sums.
   int64_t numAhead = tile.vectors == 1 || isStraightCode(shape, tile) ? facts.numVectorRegisters / 8 : 0;
-  return tile.getNumAccumulators() + tile.vectors * costs.vectorRegisters + costs.pixelRegisters +
+  return tile.getNumAccumulators() * costs.sumRegisters + tile.vectors * costs.vectorRegisters + costs.pixelRegisters +
              costs.constantRegisters + numAhead <=
          facts.numVectorRegisters;
 }
@@ -69,8 +90,11 @@ static double getStreamCyclesPerByte(int64_t panelSizeInBytes) {
 static double getTileCycles(const ContractionShape &shape, const CpuFacts &facts, const RegisterTile &tile) {
   DotCosts costs = getDotCosts(shape, facts);
   double pixels = tile.getNumPixels(), vectors = tile.vectors;
-  int64_t panelSize = tile.vectors * facts.vectorSizeInBytes * shape.getNumSteps();
-  double stream = panelSize > facts.l1SizeInBytes / 2 ? facts.vectorSizeInBytes * getStreamCyclesPerByte(panelSize) : 0;
+  double vectorSize = facts.vectorSizeInBytes;
+  if (shape.codes)
+    vectorSize *= static_cast<double>(shape.codes->numBits * shape.getElementsPerStep()) / 32;
+  auto panelSize = static_cast<int64_t>(vectors * vectorSize * shape.getNumSteps());
+  double stream = panelSize > facts.l1SizeInBytes / 2 ? vectorSize * getStreamCyclesPerByte(panelSize) : 0;
   double step = std::max({pixels * vectors * costs.dot, pixels * costs.pixel + vectors * costs.vector, vectors * stream,
                           latency / tile.phases}) +
                 loadCycles * (pixels + vectors);
@@ -95,7 +119,7 @@ static double getPanelCycles(const ContractionShape &shape, const CpuFacts &fact
 /// As many phases as are needed to hide the latency of the additions, when there are registers and steps for them.
 static int64_t choosePhases(const ContractionShape &shape, RegisterTile tile, const DotCosts &costs,
                             const CpuFacts &facts) {
-  while (tile.getNumAccumulators() * costs.dot < latency && tile.phases * 2 <= shape.getStepsPerRun()) {
+  while (!shape.codes && tile.getNumAccumulators() * costs.dot < latency && tile.phases * 2 <= shape.getStepsPerRun()) {
     RegisterTile more = tile;
     more.phases *= 2;
     if (!fitsRegisters(shape, more, costs, facts))

@@ -93,3 +93,85 @@ func.func @runtime_zero_point(%x: tensor<1x1xi8>, %zx: i32, %init: tensor<1x1xi3
          {inputScheme = #nibble.scheme<u8, zero_point = integer>, filterScheme = #nibble.scheme<s8>} -> tensor<1x1xi32>
   return %y : tensor<1x1xi32>
 }
+
+// -----
+
+// Codes stay codes. First the scales of both blocks, 16 lanes each; then a word for each lane and block: bit patterns count from the least
+// code on, what fills the four bytes stands for 0. The input's zero point stays, for the sums of blocks.
+
+// CHECK-LABEL: func.func @codes
+// CHECK: nibble.contract ins(%{{.*}}, %{{.*}} : tensor<1x3xi8>, tensor<192xi8>) input_zero_point(%{{[a-z0-9_]+}}) outs
+// CHECK-SAME: packedFilterShape = array<i64: 1, 3>, transposeFilter
+// CHECK: packed_filter: "0x400000000034{{0+}}3{{0+}}90A0808{{0+}}B080808{{0+}}"
+func.func @codes(%x: tensor<1x3xi8>, %init: tensor<1x1xf32>) -> tensor<1x1xf32> {
+  %w = arith.constant dense<[[0x21, 3]]> : tensor<1x2xi8>
+  %s = arith.constant dense<[[0.25, 0.125]]> : tensor<1x2xf16>
+  %zx = arith.constant 3 : i32
+  %y = nibble.contract ins(%x, %w : tensor<1x3xi8>, tensor<1x2xi8>) input_zero_point(%zx) filter_scales(%s : tensor<1x2xf16>)
+         outs(%init : tensor<1x1xf32>)
+         {transposeFilter, packedFilterShape = array<i64: 1, 3>, inputScheme = #nibble.scheme<u8, zero_point = integer>,
+          filterScheme = #nibble.scheme<s4, block = [1, 2], scale = [f16]>} -> tensor<1x1xf32>
+  return %y : tensor<1x1xf32>
+}
+
+// -----
+
+// Integer sums of whole rows: the zero point of the input leaves the bias, 3 * (1 + 2).
+
+// CHECK-LABEL: func.func @rows
+// CHECK: nibble.contract ins(%{{.*}}, %{{.*}} : tensor<1x2xi8>, tensor<64xi8>) bias(%{{.*}} : tensor<1xi32>) outs
+// CHECK: packed_bias: "0x40000000F7FFFFFF"
+// CHECK: packed_filter: "0x40000000090A0808{{0+}}"
+func.func @rows(%x: tensor<1x2xi8>, %init: tensor<1x1xi32>) -> tensor<1x1xi32> {
+  %w = arith.constant dense<0x21> : tensor<1x1xi8>
+  %zx = arith.constant 3 : i32
+  %y = nibble.contract ins(%x, %w : tensor<1x2xi8>, tensor<1x1xi8>) input_zero_point(%zx) outs(%init : tensor<1x1xi32>)
+         {transposeFilter, packedFilterShape = array<i64: 1, 2>, inputScheme = #nibble.scheme<u8, zero_point = integer>,
+          filterScheme = #nibble.scheme<s4>} -> tensor<1x1xi32>
+  return %y : tensor<1x1xi32>
+}
+
+// -----
+
+func.func @runtime_scales(%x: tensor<1x2xf32>, %s: tensor<1x1xf32>, %init: tensor<1x1xf32>) -> tensor<1x1xf32> {
+  %w = arith.constant dense<0x21> : tensor<1x1xi8>
+  // expected-error @+1 {{is not lowered for x86 yet: scales of the filter known only at run time}}
+  %y = nibble.contract ins(%x, %w : tensor<1x2xf32>, tensor<1x1xi8>) filter_scales(%s : tensor<1x1xf32>) outs(%init : tensor<1x1xf32>)
+         {transposeFilter, packedFilterShape = array<i64: 1, 2>, filterScheme = #nibble.scheme<s4, block = [1, 0]>} -> tensor<1x1xf32>
+  return %y : tensor<1x1xf32>
+}
+
+// -----
+
+func.func @wide_integers(%x: tensor<1x2xi8>, %init: tensor<1x1xf32>) -> tensor<1x1xf32> {
+  %w = arith.constant dense<1> : tensor<1x2xi8>
+  %s = arith.constant dense<1.0> : tensor<1x1xf32>
+  // expected-error @+1 {{is not lowered for x86 yet: integer sums of a filter of #nibble.scheme<u8, block = [1, 0]>}}
+  %y = nibble.contract ins(%x, %w : tensor<1x2xi8>, tensor<1x2xi8>) filter_scales(%s : tensor<1x1xf32>) outs(%init : tensor<1x1xf32>)
+         {transposeFilter, packedFilterShape = array<i64: 1, 2>, inputScheme = #nibble.scheme<u8>,
+          filterScheme = #nibble.scheme<u8, block = [1, 0]>} -> tensor<1x1xf32>
+  return %y : tensor<1x1xf32>
+}
+
+// -----
+
+func.func @uneven_blocks(%x: tensor<1x1x3x3xf32>, %init: tensor<1x1x1x1xf32>) -> tensor<1x1x1x1xf32> {
+  %w = arith.constant dense<1> : tensor<1x9xi8>
+  %s = arith.constant dense<1.0> : tensor<1x5xf32>
+  // expected-error @+1 {{is not lowered for x86 yet: blocks of 2 that do not end with the 3 elements next to each other in the input}}
+  %y = nibble.conv ins(%x, %w : tensor<1x1x3x3xf32>, tensor<1x9xi8>) filter_scales(%s : tensor<1x5xf32>) outs(%init : tensor<1x1x1x1xf32>)
+         {dilations = array<i64: 1, 1>, packedFilterShape = array<i64: 3, 1, 3, 1>, padding = array<i64: 1, 1, 0, 0>, strides = array<i64: 1, 3>,
+          filterScheme = #nibble.scheme<s8, block = [1, 2]>} -> tensor<1x1x1x1xf32>
+  return %y : tensor<1x1x1x1xf32>
+}
+
+// -----
+
+func.func @depthwise(%x: tensor<1x1x1x2xf32>, %init: tensor<1x1x1x2xf32>) -> tensor<1x1x1x2xf32> {
+  %w = arith.constant dense<1> : tensor<2x1xi8>
+  %s = arith.constant dense<1.0> : tensor<2x1xf32>
+  // expected-error @+1 {{is not lowered for x86 yet: a depthwise filter of #nibble.scheme<s8, block = [1, 0]>}}
+  %y = nibble.conv ins(%x, %w : tensor<1x1x1x2xf32>, tensor<2x1xi8>) filter_scales(%s : tensor<2x1xf32>) outs(%init : tensor<1x1x1x2xf32>)
+         {groups = 2 : i64, packedFilterShape = array<i64: 1, 1, 1, 2>, filterScheme = #nibble.scheme<s8, block = [1, 0]>} -> tensor<1x1x1x2xf32>
+  return %y : tensor<1x1x1x2xf32>
+}

@@ -8,15 +8,9 @@
 #include "ContractionShape.h"
 #include "Facts.h"
 #include "FilterLayout.h"
-#include "nibble/Execution/KernelRunner.h"
-#include "mlir/Dialect/Arith/IR/Arith.h"
-#include "mlir/Dialect/Func/IR/FuncOps.h"
-#include "mlir/Dialect/Math/IR/Math.h"
-#include "mlir/Dialect/MemRef/IR/MemRef.h"
-#include "mlir/Parser/Parser.h"
+#include "KernelTesting.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/FormatVariadic.h"
-#include "llvm/TargetParser/Host.h"
 #include <cmath>
 #include <gtest/gtest.h>
 #include <random>
@@ -46,38 +40,6 @@ std::ostream &operator<<(std::ostream &os, const ConvCase &c) {
                              c.isFloat ? ", float" : "", c.hasResidual ? ", residual" : "")
                    .str()
             << llvm::formatv(", zero rows {0} and {1}", c.zeroRowsTop, c.zeroRowsBottom).str();
-}
-
-/// Memory that may be read 64 bytes past its end and that shows when it was written there.
-template <typename T>
-struct Buffer {
-  static constexpr size_t pad = 64;
-  std::vector<T> data;
-  size_t size;
-  explicit Buffer(size_t size, T fill = T()) : data(size + pad, fill), size(size) {
-    std::fill(data.begin() + size, data.end(), T(77));
-  }
-  bool isPadIntact() const {
-    return std::all_of(data.begin() + size, data.end(), [](T value) { return value == T(77); });
-  }
-};
-
-/// Whether this machine can execute a CPU level; its name is that of the feature used.
-bool isExecutable(llvm::StringRef level) {
-  llvm::StringMap<bool> features = llvm::sys::getHostCPUFeatures();
-  return features.lookup(level) && (level != "avx2" || features.lookup("fma"));
-}
-
-const TargetBackend &getTarget() { return *findTarget("x86"); }
-
-mlir::MLIRContext &getContext() {
-  static auto *context = [] {
-    mlir::DialectRegistry registry;
-    registry.insert<NibbleDialect, mlir::func::FuncDialect, mlir::arith::ArithDialect, mlir::math::MathDialect,
-                    mlir::memref::MemRefDialect>();
-    return new mlir::MLIRContext(registry);
-  }();
-  return *context;
 }
 
 /// The epilogue of integer cases: y = clamp(round(acc * scale[f] + (residual - 3) * 0.5)) + 5.
@@ -252,14 +214,6 @@ protected:
   }
 
   std::mt19937 random{1};
-
-  std::unique_ptr<KernelRunner> compile(const std::string &text, const CpuFacts &facts) {
-    auto module = mlir::parseSourceString<mlir::ModuleOp>(text, &getContext());
-    if (!module)
-      return nullptr;
-    auto runner = KernelRunner::create(*module, getTarget(), facts);
-    return mlir::failed(runner) ? nullptr : std::move(*runner);
-  }
 
   template <typename T>
   std::vector<T> pack(const ConvCase &c, const CpuFacts &facts, const std::vector<T> &w) {

@@ -95,8 +95,12 @@ def X86PackFiltersPass : Pass<"nibble-x86-pack-filters", "::mlir::ModuleOp"> {
     goes into the bias; so does what a kernel adds because the unit multiplies unsigned with signed bytes only and reads
     signed activations with the sign bit flipped.
 
-    Requires: convolutions without padding; constant zero points.
-    Ensures: every `nibble.conv` and `nibble.contract` with a constant filter has `packedFilterShape` and no zero point.
+    Codes of fewer than 8 bits and scaled filters stay codes: planes of a few bits each, and in front of them the scales and zero points
+    of their blocks (`lib/Target/X86/CodeLayout.h`), that kernels decode in registers.
+
+    Requires: convolutions without padding; constant zero points and scales.
+    Ensures: every `nibble.conv` and `nibble.contract` with a constant filter has `packedFilterShape` and a filter of rank 1; zero points are
+    only left where they are needed to decode codes.
     Leaves: contractions whose filter is computed at run time.
 
     ```mlir
