@@ -57,14 +57,15 @@ private:
   }
 
   Value startFromAccumulator() {
-    bool isInteger = !spec.accumulatorScales.empty();
-    Value accumulator = block->addArgument(isInteger ? Type(inside.getI32Type()) : Type(inside.getF32Type()), loc);
-    if (!isInteger)
+    Value accumulator =
+        block->addArgument(spec.isIntegerSum ? Type(inside.getI32Type()) : Type(inside.getF32Type()), loc);
+    if (spec.accumulatorScales.empty())
       return accumulator;
     SmallVector<float> multipliers = llvm::map_to_vector(
         spec.accumulatorScales, [&](double scale) { return static_cast<float>(scale / getUnit()); });
-    Value real = arith::SIToFPOp::create(inside, loc, inside.getF32Type(), accumulator);
-    return arith::MulFOp::create(inside, loc, real, createConstant(multipliers));
+    if (spec.isIntegerSum)
+      accumulator = arith::SIToFPOp::create(inside, loc, inside.getF32Type(), accumulator);
+    return arith::MulFOp::create(inside, loc, accumulator, createConstant(multipliers));
   }
 
   /// float(code - zero point) * scale, for a stored operand of the result's shape.

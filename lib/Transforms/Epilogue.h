@@ -16,10 +16,12 @@ namespace nibble {
 /// What an epilogue does besides the elementwise ops of its group.
 struct EpilogueSpec {
   const FusionGroup *group;
-  /// For each channel, or once for all, what one unit of an integer accumulator is worth; empty for float accumulators.
+  /// For each channel, or once for all, what one unit of the accumulator is worth; empty when it is the number itself.
   llvm::SmallVector<double> accumulatorScales;
   /// The codes that the epilogue yields; nothing when it yields f32.
   std::optional<QuantizedTensor> result;
+  /// Whether the accumulator is an i32, else it is an f32.
+  bool isIntegerSum = false;
 };
 
 /// Builds the epilogue of a contraction into `region`, which is empty. Returns the epilogue operands, in the order of the

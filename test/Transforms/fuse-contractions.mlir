@@ -170,9 +170,10 @@ func.func @obstacles(%x: tensor<1x2xi8>, %w: tensor<2x1xi8>) -> tensor<1x1xf32> 
 
 // -----
 
-// 70000 products of 127 * 255 may be more than 2^31.
+// 70000 products of 127 * 255 may be more than 2^31. The filter stays in codes.
 // CHECK-LABEL: @overflow
-// CHECK: nibble.contract {{.*}} {nibble.float = "sums of up to 2266950000 do not fit a 32-bit accumulator"}
+// CHECK: nibble.contract ins(%{{.*}}, %{{.*}} : tensor<1x70000xf32>, tensor<1x70000xi8>) filter_scales(
+// CHECK-SAME: nibble.float = "sums of up to 2266950000 do not fit a 32-bit accumulator"
 func.func @overflow(%x: tensor<1x70000xi8>) -> tensor<1x1xf32> {
   %sx = arith.constant dense<0.5> : tensor<f32>
   %zx = arith.constant dense<0> : tensor<i32>
@@ -183,4 +184,124 @@ func.func @overflow(%x: tensor<1x70000xi8>) -> tensor<1x1xf32> {
   %1 = nibble.dequantize %codes scale(%sx : tensor<f32>) as <s8 narrow> : tensor<70000x1xi8> -> tensor<70000x1xf32>
   %y = nibble.contract ins(%0, %1 : tensor<1x70000xf32>, tensor<70000x1xf32>) outs(%init : tensor<1x1xf32>) -> tensor<1x1xf32>
   return %y : tensor<1x1xf32>
+}
+
+// -----
+
+// Codes of 4 bits with a scale for each channel: rows of the same codes, 3, -1 and 2, 7 from the columns 3, 2 and -1, 7, and the scales in
+// the epilogue.
+// CHECK-LABEL: @scale_per_channel
+// CHECK-DAG: %[[W:.*]] = arith.constant dense<{{\[\[}}-14], [114]]> : tensor<2x1xi8>
+// CHECK-DAG: %[[BIAS:.*]] = arith.constant dense<[8, 16]> : tensor<2xi32>
+// CHECK-DAG: %[[M:.*]] = arith.constant dense<[1.250000e-01, 6.250000e-02]> : tensor<2xf32>
+// CHECK: nibble.contract ins(%{{.*}}, %[[W]] : tensor<1x2xi8>, tensor<2x1xi8>) bias(%[[BIAS]] : tensor<2xi32>) with(%[[M]] : tensor<2xf32>)
+// CHECK-SAME: filterScheme = #nibble.scheme<s4, block = [1, 0]>
+// CHECK-SAME: packedFilterShape = array<i64: 2, 2>, transposeFilter
+// CHECK: ^bb0(%{{.*}}: i32, %{{.*}}: f32):
+func.func @scale_per_channel(%x: tensor<1x2xi8>) -> tensor<1x2xf32> {
+  %sx = arith.constant dense<0.5> : tensor<f32>
+  %codes = arith.constant dense<[[0x22], [0x7f]]> : tensor<2x1xi8>
+  %sw = arith.constant dense<[[0.25, 0.125]]> : tensor<1x2xf32>
+  %b = arith.constant dense<1.0> : tensor<2xf32>
+  %init = tensor.empty() : tensor<1x2xf32>
+  %0 = nibble.dequantize %x scale(%sx : tensor<f32>) as <s8 narrow> : tensor<1x2xi8> -> tensor<1x2xf32>
+  %1 = nibble.dequantize %codes scale(%sw : tensor<1x2xf32>) as <s4, block = [0, 1]> : tensor<2x1xi8> -> tensor<2x2xf32>
+  %y = nibble.contract ins(%0, %1 : tensor<1x2xf32>, tensor<2x2xf32>) bias(%b : tensor<2xf32>)
+         outs(%init : tensor<1x2xf32>) -> tensor<1x2xf32>
+  return %y : tensor<1x2xf32>
+}
+
+// -----
+
+// Groups of two along the reduction: their scales and zero points are operands, the bias is in units of the input's scale.
+// CHECK-LABEL: @groups
+// CHECK-DAG: %[[W:.*]] = arith.constant dense<{{\[\[}}33, 3]]> : tensor<1x2xi8>
+// CHECK-DAG: %[[S:.*]] = arith.constant dense<{{\[\[}}2.500000e-01, 1.250000e-01]]> : tensor<1x2xf16>
+// CHECK-DAG: %[[Z:.*]] = arith.constant dense<{{\[\[}}7, 8]]> : tensor<1x2xi32>
+// CHECK-DAG: %[[BIAS:.*]] = arith.constant dense<2.000000e+00> : tensor<1xf32>
+// CHECK-DAG: %[[K:.*]] = arith.constant 5.000000e-01 : f32
+// CHECK: nibble.contract ins(%{{.*}}, %[[W]] : tensor<1x3xi8>, tensor<1x2xi8>) bias(%[[BIAS]] : tensor<1xf32>) input_zero_point(%{{[a-z0-9_]+}})
+// CHECK-SAME: filter_scales(%[[S]] : tensor<1x2xf16>) filter_zero_points(%[[Z]] : tensor<1x2xi32>)
+// CHECK-SAME: filterScheme = #nibble.scheme<u4, block = [1, 2], scale = [f16], zero_point = integer>
+// CHECK: ^bb0(%[[ACC:.*]]: f32):
+// CHECK: %[[Y:.*]] = arith.mulf %[[ACC]], %[[K]]
+// CHECK: nibble.yield %[[Y]]
+func.func @groups(%x: tensor<1x3xi8>) -> tensor<1x1xf32> {
+  %sx = arith.constant dense<0.5> : tensor<f32>
+  %zx = arith.constant dense<100> : tensor<i32>
+  %codes = arith.constant dense<[[1], [2], [3]]> : tensor<3x1xi8>
+  %sw = arith.constant dense<[[0.25], [0.125]]> : tensor<2x1xf16>
+  %zw = arith.constant dense<[[7], [8]]> : tensor<2x1xi32>
+  %b = arith.constant dense<1.0> : tensor<1xf32>
+  %init = tensor.empty() : tensor<1x1xf32>
+  %0 = nibble.dequantize %x scale(%sx : tensor<f32>) zero_point(%zx : tensor<i32>) as <u8, zero_point = integer>
+         : tensor<1x3xi8> -> tensor<1x3xf32>
+  %1 = nibble.dequantize %codes scale(%sw : tensor<2x1xf16>) zero_point(%zw : tensor<2x1xi32>)
+         as <u4, block = [2, 1], scale = [f16], zero_point = integer> : tensor<3x1xi8> -> tensor<3x1xf32>
+  %y = nibble.contract ins(%0, %1 : tensor<1x3xf32>, tensor<3x1xf32>) bias(%b : tensor<1xf32>)
+         outs(%init : tensor<1x1xf32>) -> tensor<1x1xf32>
+  return %y : tensor<1x1xf32>
+}
+
+// -----
+
+// With float activations the filter alone is codes, as are those of a table. One scale for all is written out for each channel.
+// CHECK-LABEL: @weight_only
+// CHECK: %[[S:.*]] = arith.constant dense<2.500000e-01> : tensor<2x1xf32>
+// CHECK: nibble.contract ins(%{{.*}}, %{{.*}} : tensor<1x4xf32>, tensor<2x2xi8>) filter_scales(%[[S]] : tensor<2x1xf32>)
+// CHECK-SAME: {filterScheme = #nibble.scheme<nf4, block = [1, 0]>, packedFilterShape = array<i64: 2, 4>, transposeFilter}
+func.func @weight_only(%x: tensor<1x4xf32>) -> tensor<1x2xf32> {
+  %codes = arith.constant dense<[[1, 2], [3, 4]]> : tensor<2x2xi8>
+  %sw = arith.constant dense<0.25> : tensor<f32>
+  %init = tensor.empty() : tensor<1x2xf32>
+  %1 = nibble.dequantize %codes scale(%sw : tensor<f32>) as <nf4> : tensor<2x2xi8> -> tensor<2x4xf32>
+  %y = nibble.contract ins(%x, %1 : tensor<1x4xf32>, tensor<2x4xf32>) outs(%init : tensor<1x2xf32>) {transposeFilter}
+         -> tensor<1x2xf32>
+  return %y : tensor<1x2xf32>
+}
+
+// -----
+
+// A group of a convolution may be a kernel's place; the row has the codes of all places of a channel.
+// CHECK-LABEL: @convolution
+// CHECK: nibble.conv ins(%{{.*}}, %{{.*}} : tensor<1x1x4x2xf32>, tensor<2x2xi8>) filter_scales(%{{.*}} : tensor<2x2xf32>)
+// CHECK-SAME: filterScheme = #nibble.scheme<s4, block = [1, 2]>
+// CHECK-SAME: packedFilterShape = array<i64: 1, 2, 2, 2>
+func.func @convolution(%x: tensor<1x1x4x2xf32>) -> tensor<1x1x3x2xf32> {
+  %codes = arith.constant dense<[[[[0x21], [0x43]], [[0x65], [0x07]]]]> : tensor<1x2x2x1xi8>
+  %sw = arith.constant dense<[[[[0.25, 0.5]], [[1.0, 2.0]]]]> : tensor<1x2x1x2xf32>
+  %init = tensor.empty() : tensor<1x1x3x2xf32>
+  %1 = nibble.dequantize %codes scale(%sw : tensor<1x2x1x2xf32>) as <s4, block = [1, 1, 2, 1]> : tensor<1x2x2x1xi8> -> tensor<1x2x2x2xf32>
+  %y = nibble.conv ins(%x, %1 : tensor<1x1x4x2xf32>, tensor<1x2x2x2xf32>) outs(%init : tensor<1x1x3x2xf32>) -> tensor<1x1x3x2xf32>
+  return %y : tensor<1x1x3x2xf32>
+}
+
+// -----
+
+// CHECK-LABEL: @row_obstacles
+// CHECK: nibble.conv {{.*}} {nibble.float = "blocks of 4 along the reduction do not end with the 2 channels of a place of the kernel"}
+// CHECK: nibble.conv {{.*}} {nibble.float = "the blocks of its filter do not divide the elements that are summed"}
+// CHECK: nibble.conv {{.*}} {groups = 2 : i64, nibble.float = "it is depthwise, and the codes of its filter are not of 8 bits with a scale for each channel"}
+// CHECK: nibble.conv {{.*}} {nibble.float = "the scales of its filter are computed at run time"}
+func.func @row_obstacles(%x: tensor<1x1x4x2xf32>, %scale: tensor<f32>)
+    -> (tensor<1x1x2x2xf32>, tensor<1x1x2x2xf32>, tensor<1x1x2x2xf32>, tensor<1x1x2x2xf32>) {
+  %codes = arith.constant dense<1> : tensor<1x3x2x1xi8>
+  %depthwise_codes = arith.constant dense<1> : tensor<1x3x1x1xi8>
+  %one = arith.constant dense<1.0> : tensor<1x2x1x2xf32>
+  %scalar = arith.constant dense<1.0> : tensor<f32>
+  %init = tensor.empty() : tensor<1x1x2x2xf32>
+  %0 = nibble.dequantize %codes scale(%one : tensor<1x2x1x2xf32>) as <s4, block = [0, 2, 0, 1]> : tensor<1x3x2x1xi8> -> tensor<1x3x2x2xf32>
+  %a = nibble.conv ins(%x, %0 : tensor<1x1x4x2xf32>, tensor<1x3x2x2xf32>) outs(%init : tensor<1x1x2x2xf32>) -> tensor<1x1x2x2xf32>
+  %three = arith.constant dense<1.0> : tensor<1x3x2x2xf32>
+  %wide = arith.constant dense<1> : tensor<1x3x3x1xi8>
+  %scales = arith.constant dense<1.0> : tensor<1x3x2x2xf32>
+  %x3 = tensor.empty() : tensor<1x1x4x3xf32>
+  %1 = nibble.dequantize %wide scale(%scales : tensor<1x3x2x2xf32>) as <s4, block = [0, 1, 2, 1]> : tensor<1x3x3x1xi8> -> tensor<1x3x3x2xf32>
+  %b = nibble.conv ins(%x3, %1 : tensor<1x1x4x3xf32>, tensor<1x3x3x2xf32>) outs(%init : tensor<1x1x2x2xf32>) -> tensor<1x1x2x2xf32>
+  %2 = nibble.dequantize %depthwise_codes scale(%scalar : tensor<f32>) as <s4> : tensor<1x3x1x1xi8> -> tensor<1x3x1x2xf32>
+  %c = nibble.conv ins(%x, %2 : tensor<1x1x4x2xf32>, tensor<1x3x1x2xf32>) outs(%init : tensor<1x1x2x2xf32>) {groups = 2 : i64}
+         -> tensor<1x1x2x2xf32>
+  %3 = nibble.dequantize %codes scale(%scale : tensor<f32>) as <s4> : tensor<1x3x2x1xi8> -> tensor<1x3x2x2xf32>
+  %d = nibble.conv ins(%x, %3 : tensor<1x1x4x2xf32>, tensor<1x3x2x2xf32>) outs(%init : tensor<1x1x2x2xf32>) -> tensor<1x1x2x2xf32>
+  return %a, %b, %c, %d : tensor<1x1x2x2xf32>, tensor<1x1x2x2xf32>, tensor<1x1x2x2xf32>, tensor<1x1x2x2xf32>
 }

@@ -38,9 +38,13 @@ def FuseContractionsPass : Pass<"nibble-fuse-contractions", "::mlir::func::FuncO
     residuals are added in their codes, and a ReLU that the clamp implies is dropped (`docs/Spec.md`, "Fused epilogue").
     Float contractions get their elementwise ops into the epilogue as well.
 
+    A filter that is dequantized from constant codes of any other scheme is put in rows (`nibble.conv`): with the scales as
+    operands and sums of integers in blocks, where input and filter allow it, in the epilogue where there is one for each channel,
+    else with float activations.
+
     Requires: the form after quantize, `nibble-sink-dequantize` done.
     Ensures: a contraction of dequantized values with constant parameters has `inputScheme` and `filterScheme` and no
-    `nibble.schemes`; its sums fit 32 bits.
+    `nibble.schemes`; its sums of integers fit 32 bits.
     Leaves: contractions without an integer form, with `nibble.float = "<the rule>"` and a remark.
 
     ```mlir

@@ -24,9 +24,9 @@ ReductionParts x86::chooseReductionParts(const FilterLayout &layout, const CpuFa
   const ContractionShape &shape = layout.shape;
   // With fewer columns a panel is read once or twice.
   constexpr int64_t minColumns = 2 * maxTilePixels;
-  int64_t panelSize = layout.getPanelSize() * shape.getElementSize();
+  int64_t panelSize = layout.getPanelSizeInBytes();
   bool isMatrixProduct = shape.kernelRows * shape.kernelCols * shape.groups == 1 && grid.batch * grid.rows == 1;
-  if (!isMatrixProduct || grid.cols < minColumns || panelSize <= maxPanelSizeInBytes)
+  if (!isMatrixProduct || shape.codes || grid.cols < minColumns || panelSize <= maxPanelSizeInBytes)
     return {shape.getNumSteps(), 1};
   int64_t numParts = llvm::divideCeil(panelSize, maxPanelSizeInBytes / 2);
   // Whole iterations of the loop over steps, whatever its body.
@@ -44,7 +44,7 @@ int64_t x86::chooseColumnBlocks(const FilterLayout &layout, const CpuFacts &fact
     return 1;
   int64_t inputSize = numColumns * grid.input.strides.col * layout.shape.getElementSize();
   int64_t numPanels = llvm::divideCeil(layout.getNumFullPanels(), parts.panels.numParts);
-  int64_t filterSize = numPanels * layout.getPanelSize() * layout.shape.getElementSize();
+  int64_t filterSize = numPanels * layout.getPanelSizeInBytes();
   // Without blocks the input comes from further away for each panel, with them the filter for each block.
   int64_t numBlocks = llvm::divideCeil(inputSize, facts.l2SizeInBytes / 2);
   return numPanels * inputSize > inputSize + numBlocks * filterSize ? numBlocks : 1;

@@ -41,6 +41,7 @@ struct FilterLayout {
     return vectors > 1 ? getStepSize(vectors) : llvm::alignTo(getTailChannels() * shape.getElementsPerStep(), 16 / shape.getElementSize());
   }
   int64_t getPanelSize() const;
+  int64_t getPanelSizeInBytes() const { return getPanelSize() * (shape.codes ? 1 : shape.getElementSize()); }
   int64_t getGroupSize() const;
   int64_t getSize() const { return shape.groups * getGroupSize(); }
 };

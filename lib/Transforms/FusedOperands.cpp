@@ -1,0 +1,254 @@
+//===- FusedOperands.cpp - what a contraction of dequantized values reads instead -------------------===//
+
+#include "FusedOperands.h"
+#include "QuantizeFilter.h"
+#include "nibble/Support/ConstantElements.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "llvm/ADT/TypeSwitch.h"
+#include "llvm/Support/FormatVariadic.h"
+#include <limits>
+
+using namespace mlir;
+using namespace nibble;
+
+static constexpr int64_t maxSum = std::numeric_limits<int32_t>::max();
+
+//===------------------------------------------------------------------------------------------------===//
+// Bias
+//===------------------------------------------------------------------------------------------------===//
+
+/// The bias of a contraction, empty without one; nothing, with the obstacle, when it is computed at run time.
+static std::optional<SmallVector<float>> getBias(ContractionOpInterface op, std::string &obstacle) {
+  if (!op.getBias())
+    return SmallVector<float>();
+  std::optional<SmallVector<float>> bias = getConstantFloats(op.getBias());
+  if (!bias)
+    obstacle = "its bias is computed at run time";
+  return bias;
+}
+
+/// In units of the sums of integers.
+static SmallVector<int64_t> quantizeBiases(ArrayRef<float> bias, float inputScale, ArrayRef<float> filterScales) {
+  SmallVector<int64_t> codes;
+  for (auto [channel, element] : llvm::enumerate(bias))
+    codes.push_back(quantizeBias(element, inputScale, filterScales[filterScales.size() == 1 ? 0 : channel]));
+  return codes;
+}
+
+static ElementsAttr createIntegerBias(MLIRContext *context, ArrayRef<int64_t> codes) {
+  if (codes.empty())
+    return {};
+  auto bias = llvm::map_to_vector(codes, [](int64_t value) { return static_cast<int32_t>(value); });
+  auto type = RankedTensorType::get({static_cast<int64_t>(codes.size())}, IntegerType::get(context, 32));
+  return DenseElementsAttr::get(type, ArrayRef<int32_t>(bias));
+}
+
+/// In units of the input's scale, as blocks of a filter are summed.
+static ElementsAttr createFloatBias(MLIRContext *context, ArrayRef<float> values, float inputScale) {
+  if (values.empty())
+    return {};
+  auto bias = llvm::map_to_vector(values, [&](float value) { return static_cast<float>(double(value) / double(inputScale)); });
+  auto type = RankedTensorType::get({static_cast<int64_t>(values.size())}, Float32Type::get(context));
+  return DenseElementsAttr::get(type, ArrayRef<float>(bias));
+}
+
+static SmallVector<double> getAccumulatorScales(ContractionOpInterface op, float inputScale, ArrayRef<float> filterScales) {
+  SmallVector<double> scales;
+  for (int64_t channel = 0; channel < op.getNumChannels(); ++channel)
+    scales.push_back(double(inputScale) * double(filterScales[filterScales.size() == 1 ? 0 : channel]));
+  return scales;
+}
+
+/// The largest |x - zero point| of the input.
+static int64_t getSpan(const QuantizedTensor &input) {
+  return std::max(input.scheme.getMaxCode() - input.zeroPoint, input.zeroPoint - input.scheme.getMinCode());
+}
+
+static std::string describeBound(int64_t bound) {
+  return llvm::formatv("sums of up to {0} do not fit a 32-bit accumulator", bound).str();
+}
+
+//===------------------------------------------------------------------------------------------------===//
+// Bytes
+//===------------------------------------------------------------------------------------------------===//
+
+/// The largest |sum + bias| over the channels; the channel is the only dimension that the filter's scheme splits, or the last.
+static int64_t getAccumulatorBound(const QuantizedTensor &input, ArrayRef<int64_t> bias, ArrayRef<int8_t> codes,
+                                   int64_t channelStride, int64_t numChannels) {
+  SmallVector<int64_t> sums(numChannels, 0);
+  for (auto [index, code] : llvm::enumerate(codes))
+    sums[index / channelStride % numChannels] += std::abs(int64_t(code));
+  int64_t bound = 0;
+  for (auto [channel, sum] : llvm::enumerate(sums))
+    bound = std::max(bound, sum * getSpan(input) + (bias.empty() ? 0 : std::abs(bias[channel])));
+  return bound;
+}
+
+/// Signed bytes with a scale for the filter or for each channel, as they are; nothing for other filters.
+static std::optional<FusedOperands> matchBytes(ContractionOpInterface op, std::string &obstacle) {
+  std::optional<QuantizedTensor> input = matchDequantized(op.getInput()), filter = matchDequantized(op.getFilter());
+  if (!input || !filter)
+    return std::nullopt;
+  std::optional<SmallVector<int8_t>> codes = getConstantBytes(filter->codes);
+  int64_t axis = -1;
+  for (const QuantizableOperand &operand : cast<QuantizableOpInterface>(op.getOperation()).getQuantizableOperands())
+    if (operand.role == OperandRole::Weight)
+      axis = operand.channelAxis;
+  // The operand is a dequantize, so that only its scheme tells a weight from an activation.
+  ArrayRef<int64_t> shape = cast<RankedTensorType>(filter->codes.getType()).getShape();
+  std::optional<int64_t> split = filter->scheme.getChannelAxis();
+  if (split)
+    axis = *split;
+  else if (axis < 0)
+    axis = shape.size() - 1;
+  bool isByte = input->scheme.getNumBits() == 8 && filter->scheme.getNumBits() == 8 && filter->scheme.isSigned();
+  if (!codes)
+    obstacle = "its filter is computed at run time";
+  else if (!isByte || !input->scheme.isPerTensor() || !(filter->scheme.isPerTensor() || split) || filter->zeroPoint != 0 ||
+           shape[axis] != op.getNumChannels())
+    obstacle = "its schemes have no integer form";
+  std::optional<SmallVector<float>> floats = obstacle.empty() ? getBias(op, obstacle) : std::nullopt;
+  if (!floats)
+    return std::nullopt;
+  SmallVector<int64_t> bias = quantizeBiases(*floats, input->scales.front(), filter->scales);
+  int64_t stride = 1;
+  for (int64_t size : shape.drop_front(axis + 1))
+    stride *= size;
+  int64_t bound = getAccumulatorBound(*input, bias, *codes, stride, shape[axis]);
+  if (bound > maxSum) {
+    obstacle = describeBound(bound);
+    return std::nullopt;
+  }
+  FusedOperands operands;
+  operands.input = *input;
+  operands.filter = filter->codes;
+  operands.filterScheme = filter->scheme;
+  operands.bias = createIntegerBias(op.getContext(), bias);
+  operands.accumulatorScales = getAccumulatorScales(op, input->scales.front(), filter->scales);
+  return operands;
+}
+
+//===------------------------------------------------------------------------------------------------===//
+// Rows
+//===------------------------------------------------------------------------------------------------===//
+
+/// Sums of integers over whole rows, whose scales the epilogue multiplies in.
+static std::optional<FusedOperands> matchIntegerRows(ContractionOpInterface op, const QuantizedTensor &input, ArrayRef<float> bias,
+                                                     const FilterRows &rows) {
+  SmallVector<float> scales = rows.getChannelScales();
+  SmallVector<int64_t> codes = quantizeBiases(bias, input.scales.front(), scales);
+  int64_t bound = rows.getSumBound(getSpan(input));
+  for (int64_t code : codes)
+    bound = std::max(bound, rows.getSumBound(getSpan(input)) + std::abs(code));
+  if (bound > maxSum)
+    return std::nullopt;
+  FusedOperands operands;
+  operands.input = input;
+  operands.bias = createIntegerBias(op.getContext(), codes);
+  operands.accumulatorScales = getAccumulatorScales(op, input.scales.front(), scales);
+  return operands;
+}
+
+/// Codes of the input with those of a filter in rows; nothing, with the obstacle, for those without a form of integers.
+static std::optional<FusedOperands> matchIntegers(ContractionOpInterface op, const FilterRows &rows, std::string &obstacle) {
+  std::optional<QuantizedTensor> input = matchDequantized(op.getInput());
+  if (!input)
+    return std::nullopt;
+  bool isAffine = rows.scheme.isInteger() && rows.scheme.getNumScaleLevels() == 1 &&
+                  rows.scheme.getZeroPoint() != ZeroPointKind::Minimum && rows.areBytes();
+  if (!isAffine || input->scheme.getNumBits() != 8 || !input->scheme.isPerTensor()) {
+    obstacle = "its schemes have no integer form";
+    return std::nullopt;
+  }
+  std::optional<SmallVector<float>> bias = getBias(op, obstacle);
+  if (!bias)
+    return std::nullopt;
+  if (rows.hasScalePerChannel())
+    if (std::optional<FusedOperands> operands = matchIntegerRows(op, *input, *bias, rows))
+      return operands;
+  if (int64_t bound = rows.getSumBound(getSpan(*input)); bound > maxSum) {
+    obstacle = describeBound(bound);
+    return std::nullopt;
+  }
+  FusedOperands operands;
+  operands.input = *input;
+  operands.isScaled = true;
+  operands.bias = createFloatBias(op.getContext(), *bias, input->scales.front());
+  operands.accumulatorScales = {double(input->scales.front())};
+  return operands;
+}
+
+std::optional<FusedOperands> nibble::matchFusedOperands(ContractionOpInterface op, std::string &obstacle) {
+  if (std::optional<FusedOperands> operands = matchBytes(op, obstacle))
+    return operands;
+  std::string rowObstacle;
+  std::optional<FilterRows> rows = matchFilterRows(op, rowObstacle);
+  if (!rows) {
+    if (!rowObstacle.empty())
+      obstacle = rowObstacle;
+    return std::nullopt;
+  }
+  std::optional<FusedOperands> operands = matchIntegers(op, *rows, rowObstacle);
+  if (operands) {
+    obstacle.clear();
+  } else {
+    if (obstacle.empty())
+      obstacle = rowObstacle;
+    operands.emplace();
+    operands->isScaled = true;
+  }
+  operands->filterScheme = rows->scheme;
+  operands->rows = std::move(rows);
+  return operands;
+}
+
+//===------------------------------------------------------------------------------------------------===//
+// Operands of the op
+//===------------------------------------------------------------------------------------------------===//
+
+template <typename ContractionOp>
+static void setRows(OpBuilder &builder, ContractionOp op, const FusedOperands &operands) {
+  const FilterRows &rows = *operands.rows;
+  auto create = [&](const reference::Tensor &tensor) -> Value {
+    return arith::ConstantOp::create(builder, op.getLoc(), cast<TypedAttr>(tensor.toAttribute()));
+  };
+  SmallVector<int64_t> shape(op.getFilterShape());
+  if constexpr (std::is_same_v<ContractionOp, ContractOp>) {
+    shape = {op.getNumChannels(), rows.rowLength};
+    op.setTransposeFilter(true);
+  }
+  op.getFilterMutable().assign(create(rows.codes));
+  op.setPackedFilterShapeAttr(builder.getDenseI64ArrayAttr(shape));
+  if (!operands.isScaled) {
+    if (rows.scheme.getZeroPoint() == ZeroPointKind::Integer)
+      op.getFilterZeroPointMutable().assign(
+          arith::ConstantOp::create(builder, op.getLoc(), builder.getI32IntegerAttr(rows.getZeroPoint())));
+    return;
+  }
+  op.getFilterScalesMutable().assign(SmallVector<Value>(llvm::map_range(rows.scales, create)));
+  if (rows.zeroPoints)
+    op.getFilterZeroPointsMutable().assign(create(*rows.zeroPoints));
+}
+
+template <typename ContractionOp>
+static void setOperands(OpBuilder &builder, ContractionOp op, const FusedOperands &operands) {
+  if (operands.rows)
+    setRows(builder, op, operands);
+  else
+    op.getFilterMutable().assign(operands.filter);
+  op.setFilterSchemeAttr(operands.filterScheme);
+  if (operands.bias)
+    op.getBiasMutable().assign(arith::ConstantOp::create(builder, op.getLoc(), cast<TypedAttr>(operands.bias)));
+  if (!operands.input)
+    return;
+  op.getInputMutable().assign(operands.input->codes);
+  op.setInputSchemeAttr(operands.input->scheme);
+  if (operands.input->scheme.getZeroPoint() == ZeroPointKind::Integer)
+    op.getInputZeroPointMutable().assign(
+        arith::ConstantOp::create(builder, op.getLoc(), builder.getI32IntegerAttr(operands.input->zeroPoint)));
+}
+
+void nibble::setFusedOperands(OpBuilder &builder, ContractionOpInterface op, const FusedOperands &operands) {
+  llvm::TypeSwitch<Operation *>(op).Case<ConvOp, ContractOp>(
+      [&](auto typed) { setOperands(builder, typed, operands); });
+}

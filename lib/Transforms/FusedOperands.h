@@ -1,0 +1,38 @@
+//===- FusedOperands.h - what a contraction of dequantized values reads instead ---------------------===//
+
+#ifndef NIBBLE_LIB_TRANSFORMS_FUSEDOPERANDS_H
+#define NIBBLE_LIB_TRANSFORMS_FUSEDOPERANDS_H
+
+#include "FilterRows.h"
+#include "QuantizedTensor.h"
+
+namespace nibble {
+
+/// Codes in place of the numbers that a contraction reads.
+struct FusedOperands {
+  /// The input's codes; nothing when it stays as it is.
+  std::optional<QuantizedTensor> input;
+  /// The filter's, as they are or in rows.
+  mlir::Value filter;
+  SchemeAttr filterScheme;
+  std::optional<FilterRows> rows;
+  /// Whether rows have their scales and zero points as operands.
+  bool isScaled = false;
+  /// The bias in units of the accumulator; null when it stays as it is.
+  mlir::ElementsAttr bias;
+  /// What a unit of the accumulator is worth, for each channel or once; empty when it is the number itself.
+  llvm::SmallVector<double> accumulatorScales;
+
+  bool isInteger() const { return input.has_value(); }
+};
+
+/// The operands of a contraction whose filter, at least, is dequantized; nothing for others. What keeps it from a form of integers is
+/// written to `obstacle`, also when the filter alone is codes.
+std::optional<FusedOperands> matchFusedOperands(ContractionOpInterface op, std::string &obstacle);
+
+/// Makes `op`, a contraction with its result, read them.
+void setFusedOperands(mlir::OpBuilder &builder, ContractionOpInterface op, const FusedOperands &operands);
+
+} // namespace nibble
+
+#endif // NIBBLE_LIB_TRANSFORMS_FUSEDOPERANDS_H
