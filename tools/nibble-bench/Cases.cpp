@@ -50,6 +50,47 @@ static BenchCase makeDepthwise(int64_t size, int64_t channels, int64_t stride) {
   return c;
 }
 
+namespace {
+struct CodesCase {
+  const char *name, *scheme;
+};
+constexpr CodesCase codesCases[] = {{"s2g64", "s2, block = [1, 64], scale = [f16]"},
+                                    {"s3g32", "s3, block = [1, 32], scale = [f16]"},
+                                    {"s4g32", "s4, block = [1, 32], scale = [f16]"},
+                                    {"s4g128", "s4, block = [1, 128], scale = [f16]"},
+                                    {"u4g32z", "u4, block = [1, 32], scale = [f16], zero_point = integer"},
+                                    {"s8", "s8, block = [1, 0]"}};
+} // namespace
+
+/// A product of an input (u8, s8 or f32) and a filter of codes.
+static BenchCase makeCodes(const char *input, const CodesCase &codes, int64_t m, int64_t n, int64_t k) {
+  BenchCase c = makeMatmul(input, m, n, k);
+  c.name = llvm::formatv("matmul/{0}-{1}/{2}x{3}x{4}", input, codes.name, m, n, k);
+  c.isSigned = llvm::StringRef(input) == "s8";
+  c.codes = codes.scheme;
+  return c;
+}
+
+static BenchCase makeCold(BenchCase c, const std::string &kind) {
+  c.name = llvm::formatv("gemv/{0}/{1}x{2}", kind, c.outputChannels, c.inputChannels);
+  c.isCold = true;
+  return c;
+}
+
+static void addCodesCases(std::vector<BenchCase> &cases) {
+  constexpr int64_t matrices[][2] = {{4096, 4096}, {14336, 4096}, {4096, 14336}};
+  for (const int64_t(&matrix)[2] : matrices)
+    for (const char *kind : {"u8s8", "f32"})
+      cases.push_back(makeCold(makeMatmul(kind, 1, matrix[0], matrix[1]), kind));
+  for (const CodesCase &codes : codesCases)
+    for (const char *input : {"u8", "s8", "f32"}) {
+      for (const int64_t(&matrix)[2] : matrices)
+        cases.push_back(makeCold(makeCodes(input, codes, 1, matrix[0], matrix[1]), std::string(input) + "-" + codes.name));
+      for (int64_t m : {1, 128, 512})
+        cases.push_back(makeCodes(input, codes, m, 4096, 4096));
+    }
+}
+
 std::vector<BenchCase> nibble::getBenchCases() {
   std::vector<BenchCase> cases;
   constexpr int64_t products[][3] = {{1, 4096, 4096},    {32, 4096, 4096},   {128, 4096, 4096}, {512, 4096, 4096},
@@ -70,6 +111,7 @@ std::vector<BenchCase> nibble::getBenchCases() {
   constexpr int64_t depthwise[][3] = {{112, 32, 1}, {56, 128, 1}, {56, 128, 2}, {28, 256, 1}, {14, 512, 1}, {7, 1024, 1}};
   for (const int64_t(&d)[3] : depthwise)
     cases.push_back(makeDepthwise(d[0], d[1], d[2]));
+  addCodesCases(cases);
   return cases;
 }
 
@@ -116,23 +158,27 @@ static std::string getIntegerEpilogue(const BenchCase &c) {
 }
 
 std::vector<int64_t> nibble::getBufferSizes(const BenchCase &c) {
-  int64_t element = c.isFloat ? 4 : 1, results = c.getResultRows() * c.getResultCols() * c.outputChannels * element;
-  return {c.getPaddedRows() * c.getPaddedCols() * c.inputChannels * element, getFilterSize(c) * element,
+  int64_t element = c.isFloat ? 4 : 1, resultElement = c.codes.empty() ? element : 4;
+  int64_t results = c.getResultRows() * c.getResultCols() * c.outputChannels * resultElement;
+  int64_t filter = getFilterSize(c) * (c.codes.empty() ? element : 1);
+  return {c.getPaddedRows() * c.getPaddedCols() * c.inputChannels * element, filter,
           c.outputChannels * 4, c.outputChannels * 4, results, results};
 }
 
 mlir::OwningOpRef<mlir::ModuleOp> nibble::buildKernelModule(mlir::MLIRContext &context, const BenchCase &c) {
-  std::string element = c.isFloat ? "f32" : "i8", accumulator = c.isFloat ? "f32" : "i32";
+  bool isFloatSum = c.isFloat || !c.codes.empty();
+  std::string element = c.isFloat ? "f32" : "i8", accumulator = isFloatSum ? "f32" : "i32";
   std::string x =
       llvm::formatv("memref<1x{0}x{1}x{2}x{3}>", c.getPaddedRows(), c.getPaddedCols(), c.inputChannels, element);
   std::string y =
-      llvm::formatv("memref<1x{0}x{1}x{2}x{3}>", c.getResultRows(), c.getResultCols(), c.outputChannels, element);
-  std::string w = llvm::formatv("memref<{0}x{1}>", getFilterSize(c), element);
+      llvm::formatv("memref<1x{0}x{1}x{2}x{3}>", c.getResultRows(), c.getResultCols(), c.outputChannels, c.codes.empty() ? element : "f32");
+  std::string w = llvm::formatv("memref<{0}x{1}>", getFilterSize(c), c.codes.empty() ? element : "i8");
   std::string b = llvm::formatv("memref<{0}x{1}>", c.outputChannels, accumulator);
   std::string m = llvm::formatv("memref<{0}xf32>", c.outputChannels);
-  std::string with = c.isFloat ? "" : c.hasResidual ? "with(%m, %r : " + m + ", " + y + ")" : "with(%m : " + m + ")";
-  std::string schemes = llvm::formatv(", inputScheme = #nibble.scheme<{0}>, filterScheme = #nibble.scheme<s8>",
-                                      c.isSigned ? "s8" : "u8");
+  std::string with = isFloatSum ? "" : c.hasResidual ? "with(%m, %r : " + m + ", " + y + ")" : "with(%m : " + m + ")";
+  std::string schemes = c.isFloat ? "" : llvm::formatv(", inputScheme = #nibble.scheme<{0}>", c.isSigned ? "s8" : "u8").str();
+  if (!c.isFloat || !c.codes.empty())
+    schemes += ", filterScheme = #nibble.scheme<" + (c.codes.empty() ? "s8" : c.codes) + ">";
   // What the compiler's own padding says of its border.
   int64_t border = (c.kernel - 1) / 2;
   // The multipliers are small, as the compiler would see.
@@ -152,7 +198,7 @@ mlir::OwningOpRef<mlir::ModuleOp> nibble::buildKernelModule(mlir::MLIRContext &c
       return
     })",
       arguments, x, w, b, m, y, with, c.stride, c.isDepthwise ? c.inputChannels : 1, c.kernel,
-      c.isDepthwise ? 1 : c.inputChannels, c.outputChannels, c.isFloat ? "" : schemes, padding,
-      c.isFloat ? floatEpilogue : getIntegerEpilogue(c));
+      c.isDepthwise ? 1 : c.inputChannels, c.outputChannels, schemes, padding,
+      isFloatSum ? floatEpilogue : getIntegerEpilogue(c));
   return mlir::parseSourceString<mlir::ModuleOp>(text, &context);
 }

@@ -2,11 +2,13 @@
 //
 // Matrix products and convolutions of real networks, under the names that benchmarks of other libraries use for them:
 //
-//   matmul/u8s8/MxNxK    rows x columns x reduction; u8s8, s8s8 or f32
+//   matmul/u8s8/MxNxK    rows x columns x reduction; u8s8, s8s8 or f32, or the input and a filter of codes: u8-s4g32
+//   gemv/u8-s4g32/NxK    a matrix times a vector, with the matrix cold in the caches
 //   conv/HxWxC-OkKsS     input x channels - results, kernel size, stride; +sum: with a residual addition
 //   dw/HxWxCkKsS         depthwise
 //
-// Quantized ones have one weight scale for each channel, a bias, a ReLU and 8-bit results.
+// Quantized ones have one weight scale for each channel, a bias, a ReLU and 8-bit results. Filters of codes (s4g32: codes of 4 bits, groups
+// of 32 with f16 scales) have f32 results.
 //
 //===------------------------------------------------------------------------------------------------===//
 
@@ -24,6 +26,10 @@ namespace nibble {
 struct BenchCase {
   std::string name;
   bool isFloat = false, isSigned = false, isDepthwise = false, hasResidual = false;
+  /// Whether each run reads a copy of the filter that is not in the caches.
+  bool isCold = false;
+  /// Codes that are decoded: the inside of a #nibble.scheme on rows; empty for others.
+  std::string codes;
   /// A matrix product is a convolution of one row of pixels with a kernel of one pixel.
   int64_t rows = 1, cols = 1, inputChannels = 1, outputChannels = 1, kernel = 1, stride = 1;
 
