@@ -71,7 +71,7 @@ Value RegisterTileEmitter::getSumsIndex(int64_t pixel, int64_t vector) {
 }
 
 /// The sums that wait in the first phase, zero in the others.
-RegisterTileEmitter::Values RegisterTileEmitter::loadSums() {
+Values RegisterTileEmitter::loadSums() {
   Value zero = arith::ConstantOp::create(builder, loc, builder.getZeroAttr(dotStep.getAccumulatorType()));
   Values accumulators(tile.getNumAccumulators(), zero);
   for (int64_t pixel = 0; pixel < tile.getNumPixels(); ++pixel)
