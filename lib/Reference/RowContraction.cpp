@@ -7,6 +7,7 @@
 
 #include "RowContraction.h"
 #include "ContractionOperands.h"
+#include "ElementCoder.h"
 #include "RowWriter.h"
 #include "nibble/Dialect/Nibble/IR/SchemeCodec.h"
 
@@ -106,59 +107,36 @@ static FailureOr<Tensor> readTensor(Value value, const Frame &frame) {
   return tensor;
 }
 
-/// The bits of a stored scale or minimum.
-static uint32_t readBits(const Tensor &tensor, int64_t index) {
-  switch (tensor.getKind()) {
-  case ElementKind::I8:
-    return tensor.getElements<uint8_t>()[index];
-  case ElementKind::F16:
-  case ElementKind::BF16:
-    return tensor.getElements<uint16_t>()[index];
-  default:
-    return tensor.getElements<uint32_t>()[index];
-  }
-}
-
-static std::vector<float> readScales(const Tensor &tensor, Type type) {
-  ScaleCodec codec(type);
-  std::vector<float> scales;
-  for (int64_t index = 0; index < tensor.getNumElements(); ++index)
-    scales.push_back(codec.decode(readBits(tensor, index)));
-  return scales;
-}
-
-/// The block of an element of a row, over all rows.
-static int64_t getBlock(ArrayRef<int64_t> block, int64_t rowLength, int64_t channel, int64_t place) {
-  if (block.empty())
-    return 0;
-  int64_t perRow = block[1] ? llvm::divideCeil(rowLength, block[1]) : 1;
-  return (block[0] ? channel / block[0] : 0) * perRow + (block[1] ? place / block[1] : 0);
-}
-
-/// Replaces codes by what they stand for: docs/Spec.md, "dequantize".
-static LogicalResult decodeRows(ContractionOpInterface op, ArrayRef<Tensor> scales, std::optional<Tensor> zeroPoints,
-                                FilterRows &rows) {
+/// Fills in what the codes stand for.
+static LogicalResult decodeRows(ContractionOpInterface op, const BlockParameters &parameters, FilterRows &rows) {
   SchemeAttr scheme = op.getFilterSchemeAttr();
-  if (scheme.isDeclared())
-    return op->emitOpError() << "has the filter scheme " << scheme
-                             << ", whose meaning is declared, which is not supported by the reference interpreter";
-  SchemeCodec codec(scheme);
-  SmallVector<std::vector<float>> levels;
-  for (auto [level, tensor] : llvm::enumerate(scales))
-    levels.push_back(readScales(tensor, scheme.getScale()[level]));
-  std::vector<float> minima;
-  if (scheme.getZeroPoint() == ZeroPointKind::Minimum)
-    minima = readScales(*zeroPoints, scheme.getZeroPointElementType());
-  for (auto [index, code] : llvm::enumerate(rows.codes)) {
-    int64_t channel = index / rows.rowLength, place = index % rows.rowLength;
-    int64_t block = getBlock(scheme.getBlock(), rows.rowLength, channel, place);
-    float scale = levels[0][block];
-    if (levels.size() == 2)
-      scale = scale * levels[1][getBlock(scheme.getOuterBlock(), rows.rowLength, channel, place)];
-    float number = codec.decode(code - rows.getZeroPoint(block)) * scale;
-    rows.numbers.push_back(minima.empty() ? number : number + minima[block]);
+  FailureOr<std::unique_ptr<ElementCoder>> coder = ElementCoder::create(op, scheme);
+  if (failed(coder))
+    return failure();
+  auto decode = [&](Lanes &lanes, int64_t first) {
+    std::copy_n(rows.codes.begin() + first, lanes.size, lanes.codes);
+    if (failed((*coder)->decode(lanes)))
+      return failure();
+    rows.numbers.insert(rows.numbers.end(), lanes.values, lanes.values + lanes.size);
+    return success();
+  };
+  return forEachLanes(scheme, {op.getNumChannels(), rows.rowLength}, parameters, decode);
+}
+
+static FailureOr<BlockParameters> readParameters(ContractionOpInterface op, const Frame &frame) {
+  SmallVector<Tensor> scales;
+  for (Value value : op.getFilterScales()) {
+    FailureOr<Tensor> tensor = readTensor(value, frame);
+    if (failed(tensor))
+      return failure();
+    scales.push_back(*tensor);
   }
-  return success();
+  if (!op.getFilterZeroPoints())
+    return BlockParameters::get(op, op.getFilterSchemeAttr(), scales, nullptr);
+  FailureOr<Tensor> zeroPoints = readTensor(op.getFilterZeroPoints(), frame);
+  if (failed(zeroPoints))
+    return failure();
+  return BlockParameters::get(op, op.getFilterSchemeAttr(), scales, &*zeroPoints);
 }
 
 static FailureOr<FilterRows> readFilter(ContractionOpInterface op, int64_t rowLength, const Frame &frame) {
@@ -176,26 +154,11 @@ static FailureOr<FilterRows> readFilter(ContractionOpInterface op, int64_t rowLe
     rows.blockSize = size;
     rows.numBlocks = llvm::divideCeil(rowLength, size);
   }
-  SmallVector<Tensor> scales;
-  std::optional<Tensor> zeroPoints;
-  for (Value value : op.getFilterScales()) {
-    FailureOr<Tensor> tensor = readTensor(value, frame);
-    if (failed(tensor))
-      return failure();
-    scales.push_back(*tensor);
-  }
-  if (Value value = op.getFilterZeroPoints()) {
-    FailureOr<Tensor> tensor = readTensor(value, frame);
-    if (failed(tensor))
-      return failure();
-    zeroPoints = *tensor;
-  }
-  if (scheme.getZeroPoint() == ZeroPointKind::Integer)
-    for (int64_t block = 0; block < zeroPoints->getNumElements(); ++block)
-      rows.zeroPoints.push_back(static_cast<int32_t>(zeroPoints->getInteger(block)));
-  if (!op.hasIntegerBlocks())
-    return failed(decodeRows(op, scales, zeroPoints, rows)) ? FailureOr<FilterRows>() : FailureOr<FilterRows>(rows);
-  rows.scales = readScales(scales.front(), scheme.getScale().front());
+  FailureOr<BlockParameters> parameters = readParameters(op, frame);
+  if (failed(parameters) || (!op.hasIntegerBlocks() && failed(decodeRows(op, *parameters, rows))))
+    return failure();
+  rows.scales.assign(parameters->scales[0].begin(), parameters->scales[0].end());
+  rows.zeroPoints.assign(parameters->zeroPoints.begin(), parameters->zeroPoints.end());
   return rows;
 }
 
