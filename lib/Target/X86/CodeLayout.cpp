@@ -54,12 +54,15 @@ int64_t CodeLayout::getRunSize() const {
   return last * getSegmentSize(getSegmentLength()) + getSegmentSize(getSegmentLength(last));
 }
 
-int64_t CodeLayout::getScaleSize() const {
-  return shape.codes->isScaled ? shape.codes->scaleType.getIntOrFloatBitWidth() / 8 : 0;
+int64_t CodeLayout::getScalesSize() const {
+  int64_t size = 0;
+  for (mlir::Type type : shape.codes->scaleTypes)
+    size += numLanes * getScaleSize(type);
+  return size;
 }
 
 int64_t CodeLayout::getParametersSize() const {
-  return numLanes * (getScaleSize() + (shape.codes->hasZeroPoints ? 1 : 0));
+  return getScalesSize() + numLanes * ((shape.codes->hasZeroPoints ? 1 : 0) + (shape.codes->hasMinima ? 4 : 0));
 }
 
 int64_t CodeLayout::getCodesOffset(int64_t vectors) const {
@@ -102,17 +105,28 @@ private:
   }
 
   void packParameters(int64_t channel, int64_t block) {
-    uint8_t *parameters = panel + block * vectors * layout.getParametersSize();
-    int64_t index = getParameter(channel, block), scaleSize = layout.getScaleSize();
-    float scale = rows.scales[index];
-    uint8_t *stored = parameters + channel * scaleSize;
-    if (codes.scaleType.isF32())
-      llvm::support::endian::write32le(stored, llvm::bit_cast<uint32_t>(scale));
-    else
-      llvm::support::endian::write16le(stored, codes.scaleType.isF16() ? numerics::floatToHalf(scale)
-                                                                       : numerics::floatToBfloat(scale));
+    uint8_t *column = panel + block * vectors * layout.getParametersSize();
+    int64_t index = getParameter(channel, block), numChannels = vectors * layout.numLanes;
+    for (auto [type, scales] : llvm::zip_equal(codes.scaleTypes, rows.scales)) {
+      packScale(column + channel * CodeLayout::getScaleSize(type), type, scales[index]);
+      column += numChannels * CodeLayout::getScaleSize(type);
+    }
     if (codes.hasZeroPoints)
-      parameters[vectors * layout.numLanes * scaleSize + channel] = rows.zeroPoints[index];
+      column[channel] = rows.zeroPoints[index];
+    if (codes.hasMinima)
+      llvm::support::endian::write32le(column + 4 * channel, numerics::floatToBits(rows.minima[index]));
+  }
+
+  static void packScale(uint8_t *stored, mlir::Type type, float scale) {
+    if (type.isF32())
+      llvm::support::endian::write32le(stored, numerics::floatToBits(scale));
+    else if (type.isF16())
+      llvm::support::endian::write16le(stored, numerics::floatToHalf(scale));
+    else if (type.isBF16())
+      llvm::support::endian::write16le(stored, numerics::floatToBfloat(scale));
+    else
+      // A power of two: its exponent.
+      *stored = static_cast<uint8_t>(numerics::floatToBits(scale) >> 23);
   }
 
   void packSegment(int64_t channel, int64_t run, int64_t segment) {

@@ -1,7 +1,7 @@
 //===- CodeLayout.h - the order of a filter whose codes are decoded in registers --------------------===//
 //
-// Of a panel of channels first the parameters of all blocks, for each block the scales of its channels and then their zero points;
-// after them, from a multiple of 64 bytes on, the codes: for each run of the reduction, for each segment (the part of a run that lies in
+// Of a panel of channels first the parameters of all blocks, for each block the scales of its channels, a level at a time, then their zero
+// points (a byte each) or minima (f32); after them, from a multiple of 64 bytes on, the codes: for each run of the reduction, for each segment (the part of a run that lies in
 // one block), for each unit of 32 elements, for each vector of channels, its planes.
 //
 // A plane holds a few bits of the codes: of n bits there are planes of 16, 8, 4, 2 and 1 of them, the widest one with the lowest bits. A
@@ -67,20 +67,23 @@ struct CodeLayout {
   int64_t getUnitSize(int64_t numElements) const;
   int64_t getSegmentSize(int64_t numElements) const;
   int64_t getRunSize() const;
-  int64_t getScaleSize() const;
-  /// The parameters of a block.
+  static int64_t getScaleSize(mlir::Type type) { return type.getIntOrFloatBitWidth() / 8; }
+  /// The scales and all parameters of a block.
+  int64_t getScalesSize() const;
   int64_t getParametersSize() const;
   /// Of a panel: where the codes begin, and the whole.
   int64_t getCodesOffset(int64_t vectors) const;
   int64_t getPanelSize(int64_t vectors) const;
 };
 
-/// The rows of a filter as they are packed: for each channel its codes as bit patterns that start at 0, and the parameters of its blocks.
+/// The rows of a filter as they are packed: for each channel its codes, numbers from 0 on, and the parameters of its blocks.
 struct CodeRows {
   std::vector<uint16_t> codes;
-  /// Without scales empty, and without zero points.
-  std::vector<float> scales;
+  /// For each of FilterCodes::scaleTypes.
+  llvm::SmallVector<std::vector<float>, 2> scales;
+  /// Empty without; zero points as they are packed.
   std::vector<uint8_t> zeroPoints;
+  std::vector<float> minima;
 };
 
 /// The packed filter. Elements that are added to fill a step of four weigh nothing.

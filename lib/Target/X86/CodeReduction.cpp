@@ -65,13 +65,10 @@ Values CodeReduction::emitRun(Values state, Value run, Value input, Value codes)
 }
 
 Values CodeReduction::emitSegment(Values state, const Segment &segment) {
-  SmallVector<BlockParameters> parameters(tile.vectors);
-  for (auto [vector, ofVector] : llvm::enumerate(parameters)) {
-    ofVector.zero = decoder.loadZero(operands.flatFilter, segment.parameters, vector, tile.vectors);
-    if (shape.codes->isScaled && !shape.hasIntegerBlocks())
-      ofVector.scale = decoder.loadScale(operands.flatFilter, segment.parameters, vector);
-  }
-  if (!shape.hasIntegerBlocks() || layout.getNumBlocks() == 1)
+  SmallVector<BlockParameters> parameters;
+  for (int64_t vector = 0; vector < tile.vectors; ++vector)
+    parameters.push_back(decoder.loadParameters(getColumns(segment.parameters), vector));
+  if (!sumsLevels() && (!shape.hasIntegerBlocks() || layout.getNumBlocks() == 1))
     return emitUnits(std::move(state), segment, parameters);
   Values sums = emitUnits(makeZeros(), segment, parameters);
   finishBlock(state, sums, segment.parameters);
@@ -126,12 +123,24 @@ Values CodeReduction::emitIntegerUnit(Values sums, const CodeUnit &unit, Value i
 }
 
 Values CodeReduction::emitFloatUnit(Values sums, const CodeUnit &unit, Value input, ArrayRef<BlockParameters> parameters) {
+  Value codes = unit.index;
+  Values stepCodes(tile.vectors);
   for (int64_t element = 0; element < unit.numElements; ++element) {
-    input = hide(builder, loc, input);
-    CodeUnit atElement{unit.flat, hide(builder, loc, unit.index), unit.numElements};
+    // One element after the other: with their decoding interleaved there are not registers enough.
+    Values ordered = {input, codes};
+    llvm::append_range(ordered, sums);
+    hide(builder, loc, ordered);
+    input = ordered[0];
+    codes = ordered[1];
+    sums.assign(ordered.begin() + 2, ordered.end());
+    CodeUnit atElement{unit.flat, codes, unit.numElements};
     SmallVector<DotStep::Operand> filters;
-    for (int64_t vector = 0; vector < tile.vectors; ++vector)
-      filters.push_back({decoder.loadElement(atElement, element, vector, parameters[vector])});
+    for (int64_t vector = 0; vector < tile.vectors; ++vector) {
+      if (decoder.joinsPlanes() && element % 4 == 0)
+        stepCodes[vector] = decoder.loadStepCodes(atElement, element / 4, vector);
+      Value code = decoder.loadCodes(atElement, element, vector, stepCodes[vector]);
+      filters.push_back({sumsLevels() ? decoder.emitLevel(code, parameters[vector]) : decoder.emitNumber(code, parameters[vector])});
+    }
     for (int64_t pixel = 0; pixel < tile.getNumPixels(); ++pixel) {
       Value index = addConstant(builder, loc, input, getPixelOffset(pixel) + element);
       DotStep::Operand operand = dotStep.loadPixel(grid.input.flat, index);
@@ -146,17 +155,21 @@ Values CodeReduction::emitFloatUnit(Values sums, const CodeUnit &unit, Value inp
 
 void CodeReduction::finishBlock(MutableArrayRef<Value> accumulators, ArrayRef<Value> sums, Value parameters) {
   for (int64_t vector = 0; vector < tile.vectors; ++vector) {
-    Value blockScale = decoder.loadScale(operands.flatFilter, parameters, vector);
+    Value blockScale = decoder.loadScale(getColumns(parameters), vector);
     for (int64_t pixel = 0; pixel < tile.getNumPixels(); ++pixel) {
-      Value sum = sums[pixel * tile.vectors + vector];
-      if (hasCorrection())
-        sum = arith::SubIOp::create(builder, loc, sum, sums[tile.getNumPixels() * tile.vectors + vector]);
-      Value real = arith::SIToFPOp::create(builder, loc, blockScale.getType(), sum);
-      Value product = arith::MulFOp::create(builder, loc, real, blockScale);
       Value &accumulator = accumulators[pixel * tile.vectors + vector];
-      accumulator = arith::AddFOp::create(builder, loc, accumulator, product);
+      accumulator = arith::AddFOp::create(builder, loc, accumulator, scaleSum(sums, pixel, vector, blockScale));
     }
   }
+}
+
+Value CodeReduction::scaleSum(ArrayRef<Value> sums, int64_t pixel, int64_t vector, Value blockScale) {
+  Value sum = sums[pixel * tile.vectors + vector];
+  if (hasCorrection())
+    sum = arith::SubIOp::create(builder, loc, sum, sums[tile.getNumPixels() * tile.vectors + vector]);
+  if (shape.hasIntegerBlocks())
+    sum = arith::SIToFPOp::create(builder, loc, blockScale.getType(), sum);
+  return arith::MulFOp::create(builder, loc, sum, blockScale);
 }
 
 void CodeReduction::prefetch(const CodeUnit &unit) {

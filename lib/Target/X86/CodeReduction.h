@@ -4,6 +4,8 @@
 //     for each unit of 32 elements: codes become numbers in registers, once for all pixels of the tile
 //     integers: sums += float(sums of the segment) * scale, where blocks have scales
 //
+// A tile of one pixel decodes each code for a single product: sums of floats are then of levels, and scaled for each segment, too.
+//
 //===------------------------------------------------------------------------------------------------===//
 
 #ifndef NIBBLE_LIB_TARGET_X86_CODEREDUCTION_H
@@ -44,14 +46,19 @@ private:
   Values emitUnits(Values sums, const Segment &segment, llvm::ArrayRef<BlockParameters> parameters);
   Values emitIntegerUnit(Values sums, const CodeUnit &unit, mlir::Value input, llvm::ArrayRef<BlockParameters> parameters);
   Values emitFloatUnit(Values sums, const CodeUnit &unit, mlir::Value input, llvm::ArrayRef<BlockParameters> parameters);
-  /// Adds the integer sums of a block, scaled, to the accumulators.
+  /// Adds the sums of a block, scaled, to the accumulators.
   void finishBlock(llvm::MutableArrayRef<mlir::Value> accumulators, llvm::ArrayRef<mlir::Value> sums, mlir::Value parameters);
+  mlir::Value scaleSum(llvm::ArrayRef<mlir::Value> sums, int64_t pixel, int64_t vector, mlir::Value blockScale);
   void prefetch(const CodeUnit &unit);
 
-  /// Integer sums: those of all pixels, then, when the input's zero is not read as 0, what each vector of channels sums for it.
+  BlockColumns getColumns(mlir::Value parameters) const { return {operands.flatFilter, parameters, tile.vectors}; }
+  bool sumsLevels() const {
+    return shape.arithmetic == Arithmetic::Float32 && tile.getNumPixels() == 1 && decoder.hasProportionalLevels();
+  }
+  /// Sums of blocks: those of all pixels, then, when the input's zero is not read as 0, what each vector of channels sums for it.
   bool hasCorrection() const { return shape.hasIntegerBlocks() && shape.codes->storedZero != 0; }
-  int64_t getNumIntegerSums() const { return tile.getNumPixels() * tile.vectors + (hasCorrection() ? tile.vectors : 0); }
-  Values makeZeros() { return Values(getNumIntegerSums(), zero()); }
+  int64_t getNumBlockSums() const { return tile.getNumPixels() * tile.vectors + (hasCorrection() ? tile.vectors : 0); }
+  Values makeZeros() { return Values(getNumBlockSums(), zero()); }
   mlir::Value zero();
   int64_t getPixelOffset(int64_t pixel) const {
     return pixel / tile.cols * grid.input.strides.row + pixel % tile.cols * grid.input.strides.col;

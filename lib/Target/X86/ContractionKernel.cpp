@@ -270,7 +270,7 @@ int64_t ContractionKernel::getPanelPrefetchSize(const RegisterTile &registerTile
   constexpr int64_t minTiles = 4;
   bool isLast = layout.getNumFullPanels() == 1 || panel.numChannels < layout.getPanelChannels();
   if (!isPacked() || isLast || numTiles < minTiles || panel.numKernelRows < shape.kernelRows ||
-      layout.getPanelSize() * shape.getElementSize() <= facts.l1SizeInBytes)
+      layout.getPanelSizeInBytes() <= facts.l1SizeInBytes)
     return 0;
   return llvm::divideCeil(shape.getNumSteps() * panel.stepStride, numTiles);
 }

@@ -1,6 +1,7 @@
 //===- ContractionShape.cpp - a contraction as the x86 kernels see it -------------------------------===//
 
 #include "ContractionShape.h"
+#include "Epilogue.h"
 #include "mlir/IR/Matchers.h"
 #include "llvm/ADT/STLExtras.h"
 
@@ -18,6 +19,17 @@ static FailureOr<int64_t> getZeroPoint(Operation *op, Value zeroPoint, StringRef
   return value.getSExtValue();
 }
 
+/// How the scales of the scheme are packed.
+static SmallVector<Type, 2> getPackedScaleTypes(SchemeAttr scheme) {
+  Type f32 = Float32Type::get(scheme.getContext());
+  if (scheme.getNumScaleLevels() == 2 && !scheme.isDeclared())
+    return {f32};
+  SmallVector<Type, 2> types;
+  for (Type type : scheme.getScale())
+    types.push_back(isa<Float16Type, BFloat16Type, Float8E8M0FNUType>(type) ? type : f32);
+  return types;
+}
+
 /// Fills in the codes of a filter that is decoded: one that is scaled, or whose codes are no bytes.
 static LogicalResult setCodes(ContractionOpInterface op, ContractionShape &shape) {
   SchemeAttr scheme = op.getFilterSchemeAttr();
@@ -28,13 +40,18 @@ static LogicalResult setCodes(ContractionOpInterface op, ContractionShape &shape
   FailureOr<int64_t> filterZero = getZeroPoint(op, op.getFilterZeroPoint(), "filter");
   if (failed(filterZero))
     return failure();
-  codes.minCode = scheme.isInteger() && scheme.isSigned() ? -(int64_t(1) << (codes.numBits - 1)) : 0;
-  codes.zero = *filterZero - codes.minCode;
+  codes.minCode = scheme.isSigned() ? -(int64_t(1) << (codes.numBits - 1)) : 0;
+  codes.zero = scheme.isInteger() ? *filterZero - codes.minCode : 0;
+  if (scheme.isDeclared())
+    if (auto declaration = SymbolTable::lookupNearestSymbolFrom<SchemeOp>(op, scheme.getDeclaration()))
+      codes.decode = &declaration.getDecode();
   if (!codes.isScaled)
     return success();
   codes.blockSize = scheme.getBlock()[1];
-  codes.scaleType = scheme.getScale().front();
-  codes.hasZeroPoints = scheme.getZeroPoint() == ZeroPointKind::Integer;
+  codes.scaleTypes = getPackedScaleTypes(scheme);
+  // One zero point for all blocks is an operand of its own.
+  codes.hasZeroPoints = scheme.getZeroPoint() == ZeroPointKind::Integer && !op.getFilterZeroPoint();
+  codes.hasMinima = scheme.getZeroPoint() == ZeroPointKind::Minimum;
   if (!shape.hasIntegerBlocks())
     return success();
   FailureOr<int64_t> inputZero = getZeroPoint(op, op.getInputZeroPoint(), "input");
@@ -46,11 +63,15 @@ static LogicalResult setCodes(ContractionOpInterface op, ContractionShape &shape
 /// Whether the kernels have a form for the codes.
 static LogicalResult verifyCodes(ContractionOpInterface op, const ContractionShape &shape) {
   SchemeAttr scheme = shape.codes->scheme;
-  if (!scheme.isInteger() || scheme.getNumScaleLevels() != 1 || scheme.getZeroPoint() == ZeroPointKind::Minimum)
+  if (scheme.isDeclared() && !shape.codes->decode)
+    return op.emitOpError() << "no 'nibble.scheme' " << scheme.getDeclaration();
+  if (scheme.isDeclared() && failed(verifyEpilogue(*shape.codes->decode)))
+    return failure();
+  if (shape.codes->hasZeroPoints && shape.codes->numBits > 8)
     return op.emitOpError() << "is not lowered for x86 yet: a filter of " << scheme;
   // Products are of signed bytes.
-  bool isByte = shape.codes->numBits < 8 || (shape.codes->numBits == 8 && scheme.isSigned() && !shape.codes->hasZeroPoints);
-  if (shape.arithmetic == Arithmetic::Int8 && !isByte)
+  bool areBytes = shape.codes->numBits < 8 || (shape.codes->numBits == 8 && !shape.codes->hasZeroPoints && shape.codes->zero == 128);
+  if (shape.arithmetic == Arithmetic::Int8 && !areBytes)
     return op.emitOpError() << "is not lowered for x86 yet: integer sums of a filter of " << scheme;
   if (shape.isDepthwise())
     return op.emitOpError() << "is not lowered for x86 yet: a depthwise filter of " << scheme;

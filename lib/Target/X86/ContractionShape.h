@@ -29,14 +29,16 @@ struct FilterCodes {
   bool isScaled = false;
   /// Elements of a row that share parameters, 0 for all of them.
   int64_t blockSize = 0;
-  /// How scales are stored: f32, f16 or bf16.
-  mlir::Type scaleType;
-  /// Whether blocks have zero points of their own.
-  bool hasZeroPoints = false;
+  /// How the scales of a block are packed: f32, f16, bf16 or f8E8M0FNU. Two levels are multiplied before, unless a declaration takes both.
+  llvm::SmallVector<mlir::Type, 2> scaleTypes;
+  /// Whether blocks have zero points of their own, or minima.
+  bool hasZeroPoints = false, hasMinima = false;
   /// Codes are packed as numbers from 0 on: what the least code is, and which number stands for 0 unless blocks have their own.
   int64_t minCode = 0, zero = 0;
   /// What is read for an input of 0 where integers are summed in blocks; else the bias has it.
   int64_t storedZero = 0;
+  /// `decode` of the declaration that says what codes mean; null when the codec does.
+  mlir::Region *decode = nullptr;
 };
 
 /// What the tiling, the filter layout and the kernels need to know of an op, from its logical shapes alone: the same for

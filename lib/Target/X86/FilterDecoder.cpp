@@ -1,18 +1,19 @@
 //===- FilterDecoder.cpp - codes of a packed filter as numbers --------------------------------------===//
 
 #include "FilterDecoder.h"
+#include "Epilogue.h"
 #include "FlatBuffer.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
-#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 
 using namespace mlir;
 using namespace nibble;
 using namespace nibble::x86;
 
 FilterDecoder::FilterDecoder(OpBuilder &builder, Location loc, const CodeLayout &layout, DotStep &dotStep)
-    : builder(builder), loc(loc), layout(layout), dotStep(dotStep) {}
-
-VectorType FilterDecoder::getWordType() const { return VectorType::get({layout.numLanes}, builder.getI32Type()); }
+    : builder(builder), loc(loc), layout(layout), dotStep(dotStep) {
+  if (!layout.shape.codes->decode)
+    levels.emplace(builder, loc, *layout.shape.codes, layout.numLanes);
+}
 
 Value FilterDecoder::splat(VectorType type, int64_t value) {
   APInt element(type.getElementTypeBitWidth(), static_cast<uint64_t>(value), /*isSigned=*/false, /*implicitTrunc=*/true);
@@ -23,31 +24,54 @@ Value FilterDecoder::splat(VectorType type, int64_t value) {
 // Parameters
 //===------------------------------------------------------------------------------------------------===//
 
-Value FilterDecoder::loadScale(Value flat, Value index, int64_t vector) {
-  int64_t numLanes = layout.numLanes, size = layout.getScaleSize();
-  auto floats = VectorType::get({numLanes}, builder.getF32Type());
-  Value bytes = loadVector(builder, loc, flat, addConstant(builder, loc, index, vector * numLanes * size), numLanes * size);
-  Type scaleType = layout.shape.codes->scaleType;
-  if (!scaleType.isBF16()) {
-    Value scales = vector::BitCastOp::create(builder, loc, VectorType::get({numLanes}, scaleType), bytes);
-    return scaleType.isF32() ? scales : arith::ExtFOp::create(builder, loc, floats, scales).getResult();
+Value FilterDecoder::widenScale(Value bytes, Type type) {
+  int64_t numLanes = layout.numLanes;
+  if (type.isF32() || type.isF16()) {
+    Value scales = vector::BitCastOp::create(builder, loc, VectorType::get({numLanes}, type), bytes);
+    return type.isF32() ? scales : arith::ExtFOp::create(builder, loc, getFloatType(), scales).getResult();
   }
-  Value halves = vector::BitCastOp::create(builder, loc, VectorType::get({numLanes}, builder.getI16Type()), bytes);
-  Value words = arith::ExtUIOp::create(builder, loc, getWordType(), halves);
-  return vector::BitCastOp::create(builder, loc, floats, shift(words, -16));
+  if (type.isBF16())
+    bytes = vector::BitCastOp::create(builder, loc, VectorType::get({numLanes}, builder.getI16Type()), bytes);
+  Value words = arith::ExtUIOp::create(builder, loc, getWordType(), bytes);
+  words = shift(words, type.isBF16() ? -16 : -23);
+  // An exponent of 0 is 2^-127, a subnormal number.
+  if (!type.isBF16())
+    words = arith::MaxUIOp::create(builder, loc, words, splat(getWordType(), 0x00400000));
+  return vector::BitCastOp::create(builder, loc, getFloatType(), words);
 }
 
-Value FilterDecoder::loadZero(Value flat, Value index, int64_t vector, int64_t vectors) {
-  if (!layout.shape.codes->hasZeroPoints)
-    return nullptr;
-  int64_t numLanes = layout.numLanes, offset = (vectors * layout.getScaleSize() + vector) * numLanes;
-  Value bytes = loadVector(builder, loc, flat, addConstant(builder, loc, index, offset), numLanes);
-  if (layout.shape.arithmetic == Arithmetic::Float32)
-    return arith::ExtUIOp::create(builder, loc, getWordType(), bytes);
-  SmallVector<int64_t> mask;
-  for (int64_t byte = 0; byte < 4 * numLanes; ++byte)
-    mask.push_back(byte / 4);
-  return vector::ShuffleOp::create(builder, loc, bytes, bytes, mask);
+Value FilterDecoder::loadScale(const BlockColumns &columns, int64_t vector, unsigned level) {
+  int64_t offset = 0, numLanes = layout.numLanes;
+  ArrayRef<Type> types = layout.shape.codes->scaleTypes;
+  for (Type type : types.take_front(level))
+    offset += columns.vectors * numLanes * CodeLayout::getScaleSize(type);
+  int64_t size = numLanes * CodeLayout::getScaleSize(types[level]);
+  Value index = addConstant(builder, loc, columns.index, offset + vector * size);
+  return widenScale(loadVector(builder, loc, columns.flat, index, size), types[level]);
+}
+
+BlockParameters FilterDecoder::loadParameters(const BlockColumns &columns, int64_t vector) {
+  const FilterCodes &codes = *layout.shape.codes;
+  int64_t numLanes = layout.numLanes, offset = columns.vectors * layout.getScalesSize();
+  BlockParameters parameters;
+  bool isFloat = layout.shape.arithmetic == Arithmetic::Float32;
+  for (unsigned level = 0; isFloat && level < codes.scaleTypes.size(); ++level)
+    parameters.scales.push_back(loadScale(columns, vector, level));
+  if (codes.hasZeroPoints) {
+    Value index = addConstant(builder, loc, columns.index, offset + vector * numLanes);
+    Value bytes = loadVector(builder, loc, columns.flat, index, numLanes);
+    SmallVector<int64_t> mask;
+    for (int64_t byte = 0; byte < 4 * numLanes; ++byte)
+      mask.push_back(byte / 4);
+    parameters.zero = isFloat ? arith::ExtUIOp::create(builder, loc, getWordType(), bytes).getResult()
+                              : vector::ShuffleOp::create(builder, loc, bytes, bytes, mask).getResult();
+  }
+  if (codes.hasMinima) {
+    Value index = addConstant(builder, loc, columns.index, offset + 4 * vector * numLanes);
+    Value bytes = loadVector(builder, loc, columns.flat, index, 4 * numLanes);
+    parameters.minimum = vector::BitCastOp::create(builder, loc, getFloatType(), bytes);
+  }
+  return parameters;
 }
 
 //===------------------------------------------------------------------------------------------------===//
@@ -63,7 +87,7 @@ Value FilterDecoder::shift(Value words, int64_t right) {
                    : arith::ShLIOp::create(builder, loc, words, distance).getResult();
 }
 
-Value FilterDecoder::loadCodes(const CodeUnit &unit, int64_t element, int64_t vector, uint32_t replicate, bool ignoresHigh) {
+Value FilterDecoder::loadPlanes(const CodeUnit &unit, int64_t element, int64_t vector, uint32_t replicate, bool ignoresHigh) {
   Value codes;
   int64_t offset = vector * layout.getUnitSize(unit.numElements);
   for (const CodePlane &plane : layout.planes) {
@@ -72,7 +96,6 @@ Value FilterDecoder::loadCodes(const CodeUnit &unit, int64_t element, int64_t ve
     Value words = vector::BitCastOp::create(builder, loc, getWordType(), bytes);
     words = shift(words, int64_t(plane.getShift(element)) - plane.position);
     bool isHighest = plane.position + plane.numBits == layout.shape.codes->numBits;
-    // Below the highest plane others follow; with a table nothing has to be cleared above it, only below.
     uint32_t bits = ((1u << plane.numBits) - 1) << plane.position;
     uint32_t mask = ignoresHigh && isHighest ? ~((1u << plane.position) - 1) : bits * replicate;
     if (mask != ~0u)
@@ -83,10 +106,22 @@ Value FilterDecoder::loadCodes(const CodeUnit &unit, int64_t element, int64_t ve
   return codes;
 }
 
+Value FilterDecoder::loadStepCodes(const CodeUnit &unit, int64_t step, int64_t vector) {
+  return loadPlanes(unit, 4 * step, vector, /*replicate=*/0x01010101, /*ignoresHigh=*/false);
+}
+
+Value FilterDecoder::loadCodes(const CodeUnit &unit, int64_t element, int64_t vector, Value stepCodes) {
+  if (!joinsPlanes())
+    return loadPlanes(unit, element, vector, /*replicate=*/1, ignoresHighBits());
+  Value codes = shift(stepCodes, 8 * (element % 4));
+  bool isAlone = ignoresHighBits() || element % 4 == 3;
+  return isAlone ? codes : arith::AndIOp::create(builder, loc, codes, splat(getWordType(), 0xff)).getResult();
+}
+
 DotStep::Operand FilterDecoder::loadStep(const CodeUnit &unit, int64_t step, int64_t vector,
                                          const BlockParameters &parameters) {
   auto bytes = VectorType::get({layout.getVectorSize()}, builder.getI8Type());
-  Value codes = loadCodes(unit, 4 * step, vector, /*replicate=*/0x01010101, /*ignoresHigh=*/false);
+  Value codes = loadStepCodes(unit, step, vector);
   Value weights = vector::BitCastOp::create(builder, loc, bytes, codes);
   Value zero = parameters.zero;
   if (!zero && layout.shape.codes->zero)
@@ -96,46 +131,25 @@ DotStep::Operand FilterDecoder::loadStep(const CodeUnit &unit, int64_t step, int
   return dotStep.makeFilter(weights);
 }
 
-Value FilterDecoder::loadElement(const CodeUnit &unit, int64_t element, int64_t vector, const BlockParameters &parameters) {
-  Value codes = loadCodes(unit, element, vector, /*replicate=*/1, usesTable());
-  Value number;
-  if (usesTable()) {
-    number = lookUp(codes);
-  } else {
-    Value zero = parameters.zero ? parameters.zero : splat(getWordType(), layout.shape.codes->zero);
-    Value integer = arith::SubIOp::create(builder, loc, codes, zero);
-    number = arith::SIToFPOp::create(builder, loc, VectorType::get({layout.numLanes}, builder.getF32Type()), integer);
-  }
-  return arith::MulFOp::create(builder, loc, number, parameters.scale);
-}
-
-//===------------------------------------------------------------------------------------------------===//
-// Tables
-//===------------------------------------------------------------------------------------------------===//
-
-/// Entries `first` and following of a table of 16; shorter ones repeat, so that bits above a code do not matter.
-Value FilterDecoder::makeTable(int64_t first, int64_t size) {
-  const FilterCodes &codes = *layout.shape.codes;
-  SmallVector<float> values;
-  for (int64_t entry = first; entry < first + size; ++entry)
-    values.push_back(static_cast<float>(entry % (int64_t(1) << codes.numBits) - codes.zero));
-  auto type = VectorType::get({size}, builder.getF32Type());
-  return arith::ConstantOp::create(builder, loc, DenseElementsAttr::get(type, ArrayRef(values)));
-}
-
-Value FilterDecoder::lookUp(Value words) {
-  auto floats = VectorType::get({layout.numLanes}, builder.getF32Type());
-  auto permute = [&](StringRef intrinsic, int64_t first, int64_t size) {
-    return LLVM::CallIntrinsicOp::create(builder, loc, floats, builder.getStringAttr(intrinsic),
-                                         ValueRange{makeTable(first, size), words})
-        .getResult(0);
+Value FilterDecoder::emitDeclared(Value codes, const BlockParameters &parameters) {
+  auto fromLeast = [&](Value words) -> Value {
+    int64_t least = layout.shape.codes->minCode;
+    return least ? arith::AddIOp::create(builder, loc, words, splat(getWordType(), least)).getResult() : words;
   };
-  if (layout.numLanes == 16)
-    return permute("llvm.x86.avx512.permvar.sf.512", 0, 16);
-  Value low = permute("llvm.x86.avx2.permps", 0, 8);
-  if (layout.shape.codes->numBits < 4)
-    return low;
-  // The sign bit of a word chooses.
-  Value isHigh = arith::CmpIOp::create(builder, loc, arith::CmpIPredicate::slt, shift(words, -28), splat(getWordType(), 0));
-  return arith::SelectOp::create(builder, loc, isHigh, permute("llvm.x86.avx2.permps", 8, 8), low);
+  SmallVector<Value> arguments = {fromLeast(codes)};
+  llvm::append_range(arguments, parameters.scales);
+  if (parameters.zero)
+    arguments.push_back(fromLeast(parameters.zero));
+  if (parameters.minimum)
+    arguments.push_back(parameters.minimum);
+  return emitEpilogue(builder, *layout.shape.codes->decode, arguments, layout.numLanes);
+}
+
+Value FilterDecoder::emitLevel(Value codes, const BlockParameters &parameters) { return levels->emit(codes, parameters.zero); }
+
+Value FilterDecoder::emitNumber(Value codes, const BlockParameters &parameters) {
+  if (!levels)
+    return emitDeclared(codes, parameters);
+  Value number = arith::MulFOp::create(builder, loc, emitLevel(codes, parameters), parameters.scales.front());
+  return parameters.minimum ? arith::AddFOp::create(builder, loc, number, parameters.minimum).getResult() : number;
 }

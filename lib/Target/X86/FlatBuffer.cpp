@@ -63,13 +63,35 @@ Value x86::subtract(OpBuilder &builder, Location loc, Value lhs, Value rhs) {
 }
 
 Value x86::hide(OpBuilder &builder, Location loc, Value index) {
-  Type integer = builder.getI64Type();
-  Value number = arith::IndexCastOp::create(builder, loc, integer, index);
-  auto hidden = LLVM::InlineAsmOp::create(builder, loc, TypeRange{integer}, ValueRange{number}, /*asm_string=*/"",
-                                          /*constraints=*/"=r,0", /*has_side_effects=*/true,
-                                          /*is_align_stack=*/false, LLVM::TailCallKind::None,
+  hide(builder, loc, MutableArrayRef(index));
+  return index;
+}
+
+void x86::hide(OpBuilder &builder, Location loc, MutableArrayRef<Value> values) {
+  SmallVector<Value> operands;
+  SmallVector<Type> types;
+  std::string outputs, inputs;
+  for (auto [number, value] : llvm::enumerate(values)) {
+    auto vector = dyn_cast<VectorType>(value.getType());
+    operands.push_back(vector ? value : arith::IndexCastOp::create(builder, loc, builder.getI64Type(), value).getResult());
+    types.push_back(operands.back().getType());
+    // Any register of 512 bits, or one of those that narrower vectors have on all levels.
+    outputs += !vector ? "=r," : vector.getNumElements() * vector.getElementTypeBitWidth() == 512 ? "=v," : "=x,";
+    inputs += std::to_string(number) + ",";
+  }
+  inputs.pop_back();
+  Type result = types.size() == 1 ? types.front() : LLVM::LLVMStructType::getLiteral(builder.getContext(), types);
+  auto hidden = LLVM::InlineAsmOp::create(builder, loc, TypeRange{result}, operands, /*asm_string=*/"", outputs + inputs,
+                                          /*has_side_effects=*/true, /*is_align_stack=*/false, LLVM::TailCallKind::None,
                                           /*asm_dialect=*/LLVM::AsmDialectAttr(), /*operand_attrs=*/ArrayAttr());
-  return arith::IndexCastOp::create(builder, loc, builder.getIndexType(), hidden.getResult(0));
+  for (auto [number, value] : llvm::enumerate(values)) {
+    Value element = hidden.getResult(0);
+    if (types.size() > 1)
+      element = LLVM::ExtractValueOp::create(builder, loc, element, number);
+    value = isa<VectorType>(value.getType())
+                ? element
+                : arith::IndexCastOp::create(builder, loc, builder.getIndexType(), element).getResult();
+  }
 }
 
 Value x86::loadVector(OpBuilder &builder, Location loc, Value flat, Value index, int64_t numElements) {

@@ -34,6 +34,9 @@ mlir::Value subtract(mlir::OpBuilder &builder, mlir::Location loc, mlir::Value l
 /// of this place, nor keeps what it has loaded before from the same address. All of these would occupy registers that sums need.
 mlir::Value hide(mlir::OpBuilder &builder, mlir::Location loc, mlir::Value index);
 
+/// The same for several values at once, indices or vectors: what is computed from the new ones starts when the old ones are there.
+void hide(mlir::OpBuilder &builder, mlir::Location loc, llvm::MutableArrayRef<mlir::Value> values);
+
 /// `numElements` consecutive elements at an index.
 mlir::Value loadVector(mlir::OpBuilder &builder, mlir::Location loc, mlir::Value flat, mlir::Value index,
                        int64_t numElements);

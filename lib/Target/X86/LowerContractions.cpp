@@ -78,6 +78,8 @@ struct X86LowerContractionsPass : public nibble::impl::X86LowerContractionsPassB
     }
     if (anyFailed)
       return signalPassFailure();
+    for (auto scheme : llvm::make_early_inc_range(getOperation().getOps<SchemeOp>()))
+      scheme.erase();
     getOperation().walk([&](LaunchOp launch) {
       auto found = numTiles.find(launch.getKernel());
       if (found != numTiles.end())

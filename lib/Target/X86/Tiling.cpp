@@ -16,6 +16,7 @@
 //===------------------------------------------------------------------------------------------------===//
 
 #include "Tiling.h"
+#include "llvm/Support/MathExtras.h"
 #include <algorithm>
 #include <limits>
 
@@ -44,6 +45,9 @@ static DotCosts addDecoding(DotCosts costs, const ContractionShape &shape) {
   costs.vector += isFloat ? 1.5 : 1;
   costs.constantRegisters += isFloat ? 3 : 2;
   costs.vectorRegisters += isFloat ? 1 : 0;
+  // Codes of several planes are put together for four floats.
+  bool isOnePlane = llvm::isPowerOf2_32(shape.codes->numBits);
+  costs.vectorRegisters += isFloat && !isOnePlane ? 1 : 0;
   if (!shape.hasIntegerBlocks())
     return costs;
   costs.sumRegisters = 2;

@@ -51,6 +51,20 @@ std::string getKernelText(const CodesCase &c, int64_t packedSize) {
   std::string w = llvm::formatv("memref<{0}xi8>", packedSize), b = llvm::formatv("memref<{0}x{1}>", c.outputChannels, sum);
   std::string input = llvm::formatv(", inputScheme = #nibble.scheme<{0}8, zero_point = integer>", c.isInputSigned ? "s" : "u");
   return llvm::formatv(R"(
+    nibble.scheme @cubic <s3>
+      encode {{
+      ^bb0(%value: f32, %scale: f32):
+        %code = arith.fptosi %value : f32 to i32
+        nibble.yield %code : i32
+      } decode {{
+      ^bb0(%code: i32, %scale: f32):
+        %level = arith.sitofp %code : i32 to f32
+        %square = arith.mulf %level, %level : f32
+        %cube = arith.mulf %square, %level : f32
+        %scaled = arith.mulf %cube, %scale : f32
+        %sum = arith.addf %scaled, %level : f32
+        nibble.yield %sum : f32
+      }
     func.func @main(%x: {0}, %w: {1}, %b: {2}, %y: {3}) {{
       nibble.launch @kernel tiles(1) (%x, %w, %b, %y) : {0}, {1}, {2}, {3}
       return
@@ -88,14 +102,24 @@ protected:
   /// Codes and parameters of all rows; scales are numbers of the scheme's type.
   CodeRows makeRows(const CodesCase &c, const ContractionShape &shape) {
     CodeRows rows;
-    int64_t numBlocks = CodeLayout(shape, 1).getNumBlocks(), numLevels = int64_t(1) << shape.codes->numBits;
+    int64_t numBlocks = CodeLayout(shape, 1).getNumBlocks(), numLevels = c.getScheme().getMaxCode() - c.getScheme().getMinCode() + 1;
     for (int64_t i = 0; i < c.outputChannels * c.rowLength(); ++i)
       rows.codes.push_back(random() % numLevels);
-    ScaleCodec scales(c.getScheme().getScale().front());
-    for (int64_t i = 0; i < c.outputChannels * numBlocks && c.isScaled; ++i) {
-      rows.scales.push_back(scales.decode(scales.encode(std::ldexp(1.0f + random() % 1000 / 1000.0f, -4))));
+    // Codes of NaN are none of a filter.
+    if (auto format = findFloatFormat(c.getScheme().getCodec()); format && !shape.codes->decode)
+      for (uint16_t &code : rows.codes)
+        code = std::isfinite(numerics::decodeFloat(*format, code)) ? code : 1;
+    for (mlir::Type type : shape.codes->scaleTypes) {
+      ScaleCodec codec(type);
+      std::vector<float> &scales = rows.scales.emplace_back();
+      for (int64_t i = 0; i < c.outputChannels * numBlocks; ++i)
+        scales.push_back(codec.decode(codec.encode(std::ldexp(1.0f + random() % 1000 / 1000.0f, -4))));
+    }
+    for (int64_t i = 0; i < c.outputChannels * numBlocks; ++i) {
       if (shape.codes->hasZeroPoints)
         rows.zeroPoints.push_back(random() % numLevels);
+      if (shape.codes->hasMinima)
+        rows.minima.push_back(-1.0f * (random() % 1000) / 1000);
     }
     return rows;
   }
@@ -162,6 +186,22 @@ protected:
     return rows.codes[f * c.rowLength() + k] - zero;
   }
 
+  /// What a code stands for.
+  float getNumber(const CodesCase &c, const ContractionShape &shape, const CodeRows &rows, int64_t f, int64_t k) {
+    int64_t block = getBlock(c, shape, f, k), code = rows.codes[f * c.rowLength() + k];
+    float scale = rows.scales[0][block];
+    if (shape.codes->decode) {
+      // @cubic
+      float level = static_cast<float>(code + shape.codes->minCode), square = level * level, cube = square * level;
+      float scaled = cube * scale;
+      return scaled + level;
+    }
+    float level = c.getScheme().isInteger() ? static_cast<float>(getWeight(c, shape, rows, f, k))
+                                            : SchemeCodec(c.getScheme()).decode(static_cast<int32_t>(code));
+    float number = level * scale;
+    return rows.minima.empty() ? number : number + rows.minima[block];
+  }
+
   /// Sums of integers: exact in each block, and scaled in the order of the blocks.
   template <typename Sum>
   bool isRight(const CodesCase &c, const ContractionShape &shape, const CodeRows &rows, int64_t f,
@@ -174,7 +214,7 @@ protected:
       input += c.isScaled ? -c.inputZero : c.isInputSigned ? 128 : 0;
       sum += input * getWeight(c, shape, rows, f, k);
       if (c.isScaled && (k + 1 == length || (k + 1) % size == 0)) {
-        float product = static_cast<float>(sum) * rows.scales[getBlock(c, shape, f, k)];
+        float product = static_cast<float>(sum) * rows.scales[0][getBlock(c, shape, f, k)];
         scaled = scaled + product;
         sum = 0;
       }
@@ -187,7 +227,7 @@ protected:
                const std::vector<float> &patch, float bias, float result) {
     double sum = bias, magnitude = std::abs(bias);
     for (int64_t k = 0; k < c.rowLength(); ++k) {
-      float weight = getWeight(c, shape, rows, f, k) * rows.scales[getBlock(c, shape, f, k)];
+      float weight = getNumber(c, shape, rows, f, k);
       sum += double(patch[k]) * weight;
       magnitude += std::abs(double(patch[k]) * weight);
     }
@@ -248,6 +288,22 @@ TEST_P(X86Codes, FloatSums) {
         "u4, block = [1, 32], scale = [f16], zero_point = integer", "s5, block = [1, 20]", "u6, block = [1, 0]", "s7, block = [1, 0]",
         "s8, block = [1, 0], scale = [f16]", "u8, block = [1, 32], zero_point = integer", "s9, block = [1, 64]", "u12, block = [1, 32]",
         "s16, block = [1, 0]"})
+    for (CodesCase c : getProducts(scheme, number++)) {
+      c.isFloat = true;
+      c.hasBias = number % 2;
+      checkAll({c});
+    }
+}
+
+TEST_P(X86Codes, TablesAndFloats) {
+  size_t number = 0;
+  for (const char *scheme :
+       {"nf4, block = [1, 64]", "iq4_nl, block = [1, 32], scale = [f16]", "f4E2M1FN, block = [1, 32], scale = [f8E8M0FNU]",
+        "u2, table = [-1.0, 0.0, 1.5], block = [1, 0]", "u5, table = [1.0, 2.0, -3.0, 4.0, 0.5, 6.0, 7.0, 8.0, 9.0, 1.0, 2.0, 3.0, 4.0, "
+        "5.0, 6.0, 7.0, -8.0, 9.0, 0.25], block = [1, 32]", "f6E2M3FN, block = [1, 32]", "f6E3M2FN, block = [1, 0]",
+        "f8E4M3FN, block = [1, 0]", "f8E5M2, block = [1, 64]", "f8E4M3FNUZ, block = [1, 64]", "f8E5M2FNUZ, block = [1, 64]",
+        "f16, block = [1, 0]", "bf16, block = [1, 0], scale = [bf16]", "u4, block = [1, 32], scale = [f16], zero_point = minimum",
+        "nf4, block = [1, 64], scale = [f8E4M3FN, f32], outer_block = [1, 0]", "s3 @cubic, block = [1, 64]"})
     for (CodesCase c : getProducts(scheme, number++)) {
       c.isFloat = true;
       c.hasBias = number % 2;

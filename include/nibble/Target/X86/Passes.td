@@ -19,7 +19,8 @@ def X86LowerContractionsPass : Pass<"nibble-x86-lower-contractions", "::mlir::Mo
 
     Requires: buffers with static shape, strides and offset that may be read 64 bytes past their end; no padding; filters
     packed by `nibble-x86-pack-filters` with the same `cpu`, or computed at run time.
-    Ensures: no contraction is left; `tiles` of every `nibble.launch` is the number of tiles of its kernel.
+    Ensures: no contraction is left, nor any `nibble.scheme`, whose `decode` is in the kernels now; `tiles` of every `nibble.launch` is the
+    number of tiles of its kernel.
     Leaves: everything else.
 
     ```mlir
