@@ -30,8 +30,10 @@ bool FilterRows::hasScalePerChannel() const {
 }
 
 bool FilterRows::areBytes() const {
-  return scheme.getNumBits() < 8 ||
-         (scheme.getNumBits() == 8 && scheme.isSigned() && scheme.getZeroPoint() == ZeroPointKind::None);
+  if (scheme.getNumBits() < 8)
+    return true;
+  bool isZeroUniform = !zeroPoints || llvm::all_equal(zeroPoints->getElements<int32_t>());
+  return scheme.getNumBits() == 8 && isZeroUniform && getZeroPoint() == (scheme.isSigned() ? 0 : 128);
 }
 
 SmallVector<float> FilterRows::getChannelScales() const { return llvm::to_vector(scales.front().getElements<float>()); }
