@@ -28,6 +28,13 @@ set(NIBBLE_CONFIG_INCLUDE_DIRS "\${PACKAGE_PREFIX_DIR}/${CMAKE_INSTALL_INCLUDEDI
 configure_package_config_file(${CMAKE_CURRENT_LIST_DIR}/NibbleConfig.cmake.in
   ${PROJECT_BINARY_DIR}/NibbleConfig.installed.cmake INSTALL_DESTINATION ${nibble_package_dir})
 write_basic_package_version_file(${nibble_build_package_dir}/NibbleConfigVersion.cmake COMPATIBILITY SameMinorVersion)
+
+# The lit config for tests of schemes in other repositories: beside NibbleConfig.cmake, from where it finds the tools.
+file(RELATIVE_PATH NIBBLE_PREFIX_OF_PACKAGE /prefix/${nibble_package_dir} /prefix)
+set(NIBBLE_PLUGIN_DIR ${CMAKE_INSTALL_LIBDIR})
+configure_file(${CMAKE_CURRENT_LIST_DIR}/nibble.lit.cfg.py.in ${nibble_build_package_dir}/nibble.lit.cfg.py @ONLY)
+install(FILES ${nibble_build_package_dir}/nibble.lit.cfg.py DESTINATION ${nibble_package_dir})
+
 install(FILES ${PROJECT_BINARY_DIR}/NibbleConfig.installed.cmake RENAME NibbleConfig.cmake
         DESTINATION ${nibble_package_dir})
 install(FILES ${nibble_build_package_dir}/NibbleConfigVersion.cmake DESTINATION ${nibble_package_dir})
