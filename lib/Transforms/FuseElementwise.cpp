@@ -1,6 +1,7 @@
 //===- FuseElementwise.cpp - elementwise ops that follow each other in one loop ---------------------===//
 
 #include "Lookup.h"
+#include "nibble/InterfaceModels/WithModels.h"
 #include "nibble/Transforms/Passes.h"
 #include "mlir/Dialect/Affine/IR/AffineOps.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
@@ -26,7 +27,7 @@ bool isFused(OpOperand *operand) {
   return producer && producer->hasOneUse() && !isLookup(producer) && !isLookup(operand->getOwner());
 }
 
-struct FuseElementwisePass : public nibble::impl::FuseElementwisePassBase<FuseElementwisePass> {
+struct FuseElementwisePass : public WithModels<nibble::impl::FuseElementwisePassBase<FuseElementwisePass>> {
   void runOnOperation() override {
     MLIRContext *context = &getContext();
     RewritePatternSet patterns(context);

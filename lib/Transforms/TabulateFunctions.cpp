@@ -2,6 +2,7 @@
 
 #include "Epilogue.h"
 #include "Lookup.h"
+#include "nibble/InterfaceModels/WithModels.h"
 #include "nibble/Reference/ConstantEvaluation.h"
 #include "nibble/Transforms/Passes.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -142,7 +143,7 @@ bool tabulate(IRRewriter &rewriter, const FusionGroup &group) {
   return true;
 }
 
-struct TabulateFunctionsPass : public nibble::impl::TabulateFunctionsPassBase<TabulateFunctionsPass> {
+struct TabulateFunctionsPass : public WithModels<nibble::impl::TabulateFunctionsPassBase<TabulateFunctionsPass>> {
   void runOnOperation() override {
     FusionGroups groups(getOperation());
     IRRewriter rewriter(&getContext());
