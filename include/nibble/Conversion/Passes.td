@@ -135,4 +135,39 @@ def ConvertQuantToNibblePass : Pass<"nibble-convert-quant-to-nibble", "::mlir::M
   let dependentDialects = ["::mlir::arith::ArithDialect", "::nibble::NibbleDialect"];
 }
 
+def ConvertTosaToNibblePass : Pass<"nibble-convert-tosa-to-nibble", "::mlir::func::FuncOp"> {
+  let summary = "quantized TOSA programs to nibble and linalg";
+  let description = [{
+    `tosa.conv2d`, `depthwise_conv2d` and `matmul` of signed codes become `nibble.conv` and `nibble.contract`. The rescalings and clamps
+    behind one go into its epilogue, in TOSA's integer arithmetic (`docs/Spec.md`, S23), so that no sum lies in memory; the numbers
+    are TOSA's, bit for bit. Other ops become those of `linalg`, `tensor` and `arith` by upstream's patterns, but for `tosa.rescale`.
+    `INEXACT_ROUND` rounds once.
+
+    Requires: signless types; constant zero points, biases, multipliers and shifts.
+    Ensures: nothing; a remark names each op that is left and says why.
+    Leaves: contractions of other types and unknown shapes, and what upstream has no pattern for.
+
+    ```mlir
+    %sum = tosa.conv2d %x, %w, %b, %zx, %zw {acc_type = i32, dilation = array<i64: 1, 1>, pad = array<i64: 1, 1, 1, 1>,
+                                             stride = array<i64: 1, 1>} : (…) -> tensor<1x4x4x3xi32>
+    %y = tosa.rescale %sum, %m, %s, %zi, %zo {input_unsigned = false, output_unsigned = false, per_channel = true,
+                                              rounding_mode = SINGLE_ROUND, scale32 = true} : (…) -> tensor<1x4x4x3xi8>
+    ```
+    becomes
+    ```mlir
+    %y = nibble.conv ins(%x, %filter : tensor<1x4x4x2xi8>, tensor<3x3x2x3xi8>) bias(%bias : tensor<3xi32>)
+           input_zero_point(%z) with(%m, %s : tensor<3xi32>, tensor<3xi8>) outs(%init : tensor<1x4x4x3xi8>)
+           {padding = array<i64: 1, 1, 1, 1>, inputScheme = #nibble.scheme<s8, zero_point = integer>, filterScheme = #nibble.scheme<s8>}
+           epilogue {
+           ^bb0(%acc: i32, %multiplier: i32, %shift: i8):
+             … // clamp((acc * multiplier + 2^(shift - 1) >> shift) + zero point), in i64
+             nibble.yield %code : i8
+           } -> tensor<1x4x4x3xi8>
+    ```
+  }];
+  let statistics = [Statistic<"numContractions", "contractions", "Convolutions and matrix products of codes">];
+  let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::linalg::LinalgDialect", "::mlir::math::MathDialect",
+                           "::mlir::tensor::TensorDialect", "::nibble::NibbleDialect"];
+}
+
 #endif // NIBBLE_CONVERSION_PASSES_TD
