@@ -19,11 +19,14 @@ import sys
 
 import onnx_writer
 
-# Name in the text -> numpy's name, struct's letter.
+# Name in the text -> numpy's name, struct's letter; of small elements, which are written as their codes, the number of bits.
 DTYPES = {
     "float": ("float32", "f"), "double": ("float64", "d"), "float16": ("float16", "e"), "bfloat16": ("bfloat16", "H"),
     "bool": ("bool", "?"), "int8": ("int8", "b"), "int16": ("int16", "h"), "int32": ("int32", "i"), "int64": ("int64", "q"),
     "uint8": ("uint8", "B"), "uint16": ("uint16", "H"), "uint32": ("uint32", "I"), "uint64": ("uint64", "Q"),
+    "float8e4m3fn": ("float8e4m3fn", 8), "float8e4m3fnuz": ("float8e4m3fnuz", 8), "float8e5m2": ("float8e5m2", 8),
+    "float8e5m2fnuz": ("float8e5m2fnuz", 8), "uint4": ("uint4", 4), "int4": ("int4", 4), "float4e2m1": ("float4e2m1", 4),
+    "float8e8m0": ("float8e8m0", 8), "uint2": ("uint2", 2), "int2": ("int2", 2),
 }  # fmt: skip
 
 TOKEN = re.compile(
@@ -44,6 +47,9 @@ class Array:
         values = self.values
         if self.dtype == "bfloat16":
             values = [struct.unpack("<I", struct.pack("<f", value))[0] >> 16 for value in values]
+        if isinstance(self.letter, int):
+            bits = sum((value & (1 << self.letter) - 1) << place * self.letter for place, value in enumerate(values))
+            return bits.to_bytes((len(values) * self.letter + 7) // 8, "little")
         return struct.pack(f"<{len(values)}{self.letter}", *values)
 
 

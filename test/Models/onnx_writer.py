@@ -7,10 +7,11 @@ https://protobuf.dev/programming-guides/encoding. An array is a numpy array or a
 
 import struct
 
-# numpy's name -> TensorProto.DataType. bfloat16 is no type of numpy.
+# numpy's name -> TensorProto.DataType. bfloat16 and what follows are no types of numpy.
 ELEMENT_TYPES = {
     "float32": 1, "uint8": 2, "int8": 3, "uint16": 4, "int16": 5, "int32": 6, "int64": 7, "bool": 9, "float16": 10,
-    "float64": 11, "uint32": 12, "uint64": 13, "bfloat16": 16,
+    "float64": 11, "uint32": 12, "uint64": 13, "bfloat16": 16, "float8e4m3fn": 17, "float8e4m3fnuz": 18, "float8e5m2": 19,
+    "float8e5m2fnuz": 20, "uint4": 21, "int4": 22, "float4e2m1": 23, "float8e8m0": 24, "uint2": 25, "int2": 26,
 }  # fmt: skip
 
 

@@ -20,13 +20,30 @@ static std::optional<ElementType> readTargetType(Node &node) {
   return std::nullopt;
 }
 
+/// Attributes 'saturate' and 'round_mode'; nothing with an error of the node.
+static std::optional<CastMode> readMode(Node &node) {
+  CastMode mode;
+  if (node.getInteger("saturate", 1) == 0)
+    mode.overflow = nibble::numerics::Overflow::ToSpecial;
+  std::string rounding = node.getString("round_mode", "up");
+  if (rounding == "down")
+    mode.rounding = nibble::numerics::PowerRounding::Down;
+  else if (rounding == "nearest")
+    mode.rounding = nibble::numerics::PowerRounding::Nearest;
+  else if (rounding != "up")
+    (void)node.error("expected round_mode of up, down or nearest, got '" + rounding + "'");
+  return node.failed() ? std::nullopt : std::optional(mode);
+}
+
 LogicalResult nibble::onnx_import::importCast(Node &node) {
   std::optional<ElementType> type = readTargetType(node);
-  return type ? node.setResult(convert(node, node.getInput(0), *type)) : failure();
+  std::optional<CastMode> mode = readMode(node);
+  return type && mode ? node.setResult(convert(node, node.getInput(0), *type, *mode)) : failure();
 }
 
 LogicalResult nibble::onnx_import::importCastLike(Node &node) {
-  return node.setResult(convert(node, node.getInput(0), getElementType(node.getInput(1))));
+  std::optional<CastMode> mode = readMode(node);
+  return mode ? node.setResult(convert(node, node.getInput(0), getElementType(node.getInput(1)), *mode)) : failure();
 }
 
 LogicalResult nibble::onnx_import::importBitCast(Node &node) {
@@ -34,7 +51,9 @@ LogicalResult nibble::onnx_import::importBitCast(Node &node) {
   std::optional<ElementType> type = readTargetType(node);
   if (!type)
     return failure();
-  unsigned from = input.getElementType().getIntOrFloatBitWidth(), to = type->type.getIntOrFloatBitWidth();
+  const SmallElement *small = findSmallElement(type->codec);
+  unsigned from = input.getElementType().getIntOrFloatBitWidth();
+  unsigned to = small ? small->numBits : type->type.getIntOrFloatBitWidth();
   if (from != to)
     return node.error("expected a type of " + Twine(from) + " bits, got one of " + Twine(to));
   return node.setResult(compute(node, input, *type, [&](ArrayRef<Scalar> x) {

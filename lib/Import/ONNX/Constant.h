@@ -34,6 +34,8 @@ public:
   void setName(llvm::StringRef newName) { name = newName.str(); }
 
   bool isSplat() const { return splat; }
+  /// All bytes: those of a single element for a splat.
+  llvm::ArrayRef<char> getBytes() const { return bytes; }
   /// The bytes of element `index` in row-major order.
   llvm::ArrayRef<char> getElement(int64_t index) const;
   /// Element `index` as an attribute of the element type.

@@ -58,7 +58,7 @@ static Tensor makeSparse(Node &node, const onnx::SparseTensorProto &sparse) {
     ArrayRef<char> element = values->constant.getElement(number);
     llvm::copy(element, bytes.begin() + (isFlat ? row[0] : linearize(shape, row)) * elementSize);
   }
-  return Tensor(Constant::get(type, std::move(bytes), node.getName()), values->isUnsigned);
+  return values->with(Constant::get(type, std::move(bytes), node.getName()));
 }
 
 LogicalResult nibble::onnx_import::importConstant(Node &node) {
@@ -80,7 +80,7 @@ LogicalResult nibble::onnx_import::importConstant(Node &node) {
 LogicalResult nibble::onnx_import::importConstantOfShape(Node &node) {
   SmallVector<int64_t> shape = node.getConstantIntegers(0, "shape");
   TypedAttr value = node.getF32FloatAttr(0);
-  bool isUnsigned = false;
+  Tensor like;
   if (const onnx::AttributeProto *attribute = node.findAttribute("value")) {
     auto tensor = node.getGraph().readTensor(attribute->t());
     if (!tensor)
@@ -88,9 +88,9 @@ LogicalResult nibble::onnx_import::importConstantOfShape(Node &node) {
     if (tensor->type.getNumElements() != 1)
       return node.error("expected one element in attribute 'value', got " + Twine(tensor->type.getNumElements()));
     value = tensor->constant.getElementAttr(0);
-    isUnsigned = tensor->isUnsigned;
+    like = *tensor;
   }
-  return node.failed() ? failure() : node.setResult(splat(node, shape, value, isUnsigned));
+  return node.failed() ? failure() : node.setResult(like.with(splat(node, shape, value)));
 }
 
 //===----------------------------------------------------------------------------------------------===//

@@ -166,7 +166,7 @@ static Tensor convolvePhases(Node &node, const Tensor &input, const Tensor &filt
 LogicalResult nibble::onnx_import::importConvTranspose(Node &node) {
   const Tensor &input = node.getInput(0), &filter = node.getInput(1), &bias = node.getInput(2);
   int64_t groups = node.getInteger("group", 1);
-  if (!checkConvolution(node, input, filter, groups))
+  if (!checkFloatConvolution(node, input, filter, groups))
     return failure();
   if (filter.getSize(0) != input.getSize(1))
     return node.error("expected a filter for " + Twine(input.getSize(1)) + " channels, got " +

@@ -104,8 +104,6 @@ bool nibble::onnx_import::checkConvolution(Node &node, const Tensor &input, cons
   if (input.getRank() < 3 || filter.getRank() != input.getRank())
     return succeeded(node.error("expected an input and a filter of equal rank of at least 3, got " +
                                 formatShape(input.getShape()) + " and " + formatShape(filter.getShape())));
-  if (!isa<FloatType>(input.getElementType()) || filter.getElementType() != input.getElementType())
-    return succeeded(node.error("expected an input and a filter of the same float type"));
   if (groups < 1 || input.getSize(1) % groups != 0 || filter.getSize(0) % groups != 0)
     return succeeded(node.error("expected a group that divides the channels, got " + Twine(groups)));
   if (llvm::is_contained(filter.getShape(), 0))
@@ -115,6 +113,24 @@ bool nibble::onnx_import::checkConvolution(Node &node, const Tensor &input, cons
     return succeeded(node.error("expected kernel_shape " + formatShape(filter.getShape().drop_front(2)) +
                                 " as the filter has, got " + formatShape(kernel)));
   return !node.failed();
+}
+
+bool nibble::onnx_import::checkFloatConvolution(Node &node, const Tensor &input, const Tensor &filter, int64_t groups) {
+  if (!isa<FloatType>(input.getElementType()) || filter.getElementType() != input.getElementType())
+    return succeeded(node.error("expected an input and a filter of the same float type"));
+  return checkConvolution(node, input, filter, groups);
+}
+
+std::optional<Window> nibble::onnx_import::resolveConvolution(Node &node, const Tensor &input, const Tensor &filter,
+                                                              int64_t groups) {
+  if (!checkConvolution(node, input, filter, groups))
+    return std::nullopt;
+  if (filter.getSize(1) != input.getSize(1) / groups) {
+    (void)node.error("expected a filter for " + Twine(input.getSize(1) / groups) + " channels, got " +
+                     formatShape(filter.getShape()));
+    return std::nullopt;
+  }
+  return resolveWindow(node, input.getShape().drop_front(2), filter.getShape().drop_front(2));
 }
 
 Tensor nibble::onnx_import::padSpatially(Node &node, const Tensor &input, ArrayRef<int64_t> low, ArrayRef<int64_t> high) {

@@ -14,8 +14,12 @@ struct ConvArguments {
   Window window;
 };
 
-/// Checks what Conv and ConvTranspose share; false with an error.
+/// Checks the shapes and attributes that all convolutions share; false with an error.
 bool checkConvolution(Node &node, const Tensor &input, const Tensor &filter, int64_t groups);
+/// The same, and that both are of one float type.
+bool checkFloatConvolution(Node &node, const Tensor &input, const Tensor &filter, int64_t groups);
+/// The window of a convolution with filter [F, C / groups, spatial…], its shapes checked; nothing with an error.
+std::optional<Window> resolveConvolution(Node &node, const Tensor &input, const Tensor &filter, int64_t groups);
 
 /// Pads (crops where negative) the dimensions behind the first two with zeros.
 Tensor padSpatially(Node &node, const Tensor &input, llvm::ArrayRef<int64_t> low, llvm::ArrayRef<int64_t> high);

@@ -51,8 +51,7 @@ Tensor compute(Node &node, ArrayRef<Tensor> inputs, ElementType result, Function
   Tensor tensor = elementwise(node, inputs, result.type, [&](ImplicitLocOpBuilder &b, ValueRange arguments) {
     return apply(b, arguments, inputs, function).getValue();
   });
-  tensor.isUnsigned = result.isUnsigned;
-  return tensor;
+  return makeTensor(tensor, result);
 }
 
 Tensor compute(Node &node, ArrayRef<Tensor> inputs, Function function) {
@@ -85,12 +84,13 @@ Tensor computeWide(Node &node, const Tensor &input, UnaryFunction function) {
   return computeWide(node, ArrayRef(input), [&](ArrayRef<Scalar> x) { return function(x[0]); });
 }
 
-Tensor convert(Node &node, const Tensor &input, ElementType type) {
-  if (!input || input.getElementType() == type.type) {
-    Tensor result = input;
-    result.isUnsigned = type.isUnsigned;
-    return result;
-  }
+Tensor convert(Node &node, const Tensor &input, ElementType type, CastMode mode) {
+  if (input && input.codec != type.codec && !input.codec.empty())
+    return convert(node, decodeElements(node, input), type, mode);
+  if (input && input.codec != type.codec)
+    return encodeElements(node, input, type, mode);
+  if (!input || input.getElementType() == type.type)
+    return makeTensor(input, type);
   // Weights of another float type are converted at import, whatever their size.
   if (input.constant && isFloat(input) && isa<FloatType>(type.type))
     return Constant::getFloats(RankedTensorType::get(input.getShape(), type.type), input.constant.getFloats(),

@@ -5,6 +5,7 @@
 
 #include "Emit.h"
 #include "Scalar.h"
+#include "SmallElements.h"
 
 namespace nibble::onnx_import {
 
@@ -12,7 +13,15 @@ using UnaryFunction = llvm::function_ref<Scalar(Scalar)>;
 /// Gets one element of each input.
 using Function = llvm::function_ref<Scalar(llvm::ArrayRef<Scalar>)>;
 
-inline ElementType getElementType(const Tensor &tensor) { return {tensor.getElementType(), tensor.isUnsigned}; }
+inline ElementType getElementType(const Tensor &tensor) {
+  return {tensor.getElementType(), tensor.isUnsigned, tensor.codec};
+}
+/// `tensor` with elements that stand for what `element` says.
+inline Tensor makeTensor(Tensor tensor, ElementType element) {
+  tensor.isUnsigned = element.isUnsigned;
+  tensor.codec = element.codec;
+  return tensor;
+}
 inline bool isFloat(const Tensor &tensor) { return mlir::isa<mlir::FloatType>(tensor.getElementType()); }
 inline bool isBoolean(const Tensor &tensor) { return tensor.getElementType().isInteger(1); }
 
@@ -34,7 +43,7 @@ Tensor computeWide(Node &node, const Tensor &input, UnaryFunction function);
 ElementType getWideType(const Tensor &tensor);
 
 /// The elements as another type.
-Tensor convert(Node &node, const Tensor &input, ElementType type);
+Tensor convert(Node &node, const Tensor &input, ElementType type, CastMode mode = {});
 
 // Checks of the inputs that are present; an error of the node otherwise.
 mlir::LogicalResult checkSameType(Node &node);

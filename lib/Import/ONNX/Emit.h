@@ -63,6 +63,8 @@ Tensor slice(Node &node, const Tensor &input, llvm::ArrayRef<int64_t> offsets, l
              llvm::ArrayRef<int64_t> strides);
 /// Inputs must agree but for the axis.
 Tensor concat(Node &node, llvm::ArrayRef<Tensor> inputs, int64_t axis);
+/// The same along attribute 'axis', with an error of the node where inputs do not agree. There is at least one.
+Tensor concatByAttribute(Node &node, llvm::ArrayRef<Tensor> inputs);
 /// Negative padding crops.
 Tensor pad(Node &node, const Tensor &input, llvm::ArrayRef<int64_t> low, llvm::ArrayRef<int64_t> high,
            mlir::TypedAttr value);

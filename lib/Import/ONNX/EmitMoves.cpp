@@ -47,17 +47,17 @@ Tensor nibble::onnx_import::reshape(Node &node, const Tensor &input, ArrayRef<in
     return {};
   }
   if (input.constant)
-    return Tensor(input.constant.reshape(shape), input.isUnsigned);
+    return input.with(input.constant.reshape(shape));
   // Back to the shape that it was reshaped from.
   Operation *def = input.value.getDefiningOp();
   if (isa_and_nonnull<tensor::ExpandShapeOp, tensor::CollapseShapeOp>(def) && def->getOperand(0).getType() == type)
-    return Tensor(def->getOperand(0), input.isUnsigned);
+    return input.with(def->getOperand(0));
   auto groups = type.getNumElements() == 0 ? std::nullopt : getReassociationIndicesForReshape(input.type, type);
   if (!groups || input.getRank() == type.getRank())
-    return Tensor(reshapeThroughVector(node, input.value, type), input.isUnsigned);
+    return input.with(reshapeThroughVector(node, input.value, type));
   Value result = input.getRank() > type.getRank() ? collapse(node, input.value, type, *groups)
                                                   : expand(node, input.value, type, *groups);
-  return Tensor(result, input.isUnsigned);
+  return input.with(result);
 }
 
 Tensor nibble::onnx_import::transpose(Node &node, const Tensor &input, ArrayRef<int64_t> permutation) {
@@ -69,15 +69,15 @@ Tensor nibble::onnx_import::transpose(Node &node, const Tensor &input, ArrayRef<
   RankedTensorType type = input.type.clone(shape);
   if (canFoldMove(input, type)) {
     SmallVector<int64_t> source(shape.size());
-    return Tensor(foldMove(input.constant, type, [&](ArrayRef<int64_t> index) {
+    return input.with(foldMove(input.constant, type, [&](ArrayRef<int64_t> index) {
       for (auto [axis, coordinate] : llvm::zip_equal(permutation, index))
         source[axis] = coordinate;
       return linearize(input.getShape(), source);
-    }), input.isUnsigned);
+    }));
   }
   Value empty = tensor::EmptyOp::create(node, shape, type.getElementType());
   auto op = linalg::TransposeOp::create(node, node.materialize(input), empty, permutation);
-  return Tensor(op->getResult(0), input.isUnsigned);
+  return input.with(op->getResult(0));
 }
 
 Tensor nibble::onnx_import::generate(Node &node, ArrayRef<int64_t> shape, Type elementType, Body body) {
@@ -107,8 +107,7 @@ Tensor nibble::onnx_import::gather(
   Tensor result = generate(node, shape, input.getElementType(), [&](ImplicitLocOpBuilder &b, ValueRange index) -> Value {
     return tensor::ExtractOp::create(b, data, source(b, index));
   });
-  result.isUnsigned = input.isUnsigned;
-  return result;
+  return input.with(result);
 }
 
 Tensor nibble::onnx_import::copyFrom(Node &node, const Tensor &input, ArrayRef<int64_t> shape, AffineMap source) {
@@ -118,16 +117,16 @@ Tensor nibble::onnx_import::copyFrom(Node &node, const Tensor &input, ArrayRef<i
   if (!type)
     return {};
   if (canFoldMove(input, type))
-    return Tensor(foldMove(input.constant, type, [&](ArrayRef<int64_t> index) {
+    return input.with(foldMove(input.constant, type, [&](ArrayRef<int64_t> index) {
       return linearize(input.getShape(), source.compose(index));
-    }), input.isUnsigned);
+    }));
   Value empty = tensor::EmptyOp::create(node, shape, type.getElementType());
   SmallVector<AffineMap> maps = {source, node.getMultiDimIdentityMap(type.getRank())};
   SmallVector<utils::IteratorType> iterators(shape.size(), utils::IteratorType::parallel);
   auto op = linalg::GenericOp::create(
       node, TypeRange{type}, ValueRange{node.materialize(input)}, ValueRange{empty}, maps, iterators,
       [](OpBuilder &b, Location loc, ValueRange args) { linalg::YieldOp::create(b, loc, args[0]); });
-  return Tensor(op.getResult(0), input.isUnsigned);
+  return input.with(op.getResult(0));
 }
 
 Tensor nibble::onnx_import::slice(Node &node, const Tensor &input, ArrayRef<int64_t> offsets, ArrayRef<int64_t> sizes,
@@ -139,20 +138,20 @@ Tensor nibble::onnx_import::slice(Node &node, const Tensor &input, ArrayRef<int6
   RankedTensorType type = input.type.clone(sizes);
   // A slice of nothing may begin behind the end, which tensor.extract_slice refuses.
   if (type.getNumElements() == 0)
-    return Tensor(Constant::get(type, {}), input.isUnsigned);
+    return input.with(Constant::get(type, {}));
   if (canFoldMove(input, type)) {
     SmallVector<int64_t> source(sizes.size());
-    return Tensor(foldMove(input.constant, type, [&](ArrayRef<int64_t> index) {
+    return input.with(foldMove(input.constant, type, [&](ArrayRef<int64_t> index) {
       for (size_t axis = 0; axis < index.size(); ++axis)
         source[axis] = offsets[axis] + index[axis] * strides[axis];
       return linearize(input.getShape(), source);
-    }), input.isUnsigned);
+    }));
   }
   if (llvm::all_of(strides, [](int64_t stride) { return stride > 0; })) {
     Value result = tensor::ExtractSliceOp::create(
         node, type, node.materialize(input), getAsIndexOpFoldResult(node.getContext(), offsets),
         getAsIndexOpFoldResult(node.getContext(), sizes), getAsIndexOpFoldResult(node.getContext(), strides));
-    return Tensor(result, input.isUnsigned);
+    return input.with(result);
   }
   SmallVector<AffineExpr> source;
   for (size_t axis = 0; axis < sizes.size(); ++axis)
@@ -187,9 +186,9 @@ Tensor nibble::onnx_import::concat(Node &node, ArrayRef<Tensor> inputs, int64_t 
   if (!type)
     return {};
   if (canFoldMove(inputs, type))
-    return Tensor(foldConcat(inputs, type, axis), inputs.front().isUnsigned);
+    return inputs.front().with(foldConcat(inputs, type, axis));
   SmallVector<Value> values = llvm::map_to_vector(inputs, [&](const Tensor &input) { return node.materialize(input); });
-  return Tensor(tensor::ConcatOp::create(node, type, axis, values), inputs.front().isUnsigned);
+  return inputs.front().with(tensor::ConcatOp::create(node, type, axis, values).getResult());
 }
 
 static Constant foldPad(const Constant &input, RankedTensorType type, ArrayRef<int64_t> low, TypedAttr value) {
@@ -232,11 +231,11 @@ Tensor nibble::onnx_import::pad(Node &node, const Tensor &input, ArrayRef<int64_
   if (!type || cropped.type == type)
     return type ? cropped : Tensor();
   if (canFoldMove(cropped, type))
-    return Tensor(foldPad(cropped.constant, type, addLow, value), input.isUnsigned);
+    return input.with(foldPad(cropped.constant, type, addLow, value));
   Value constant = arith::ConstantOp::create(node, value);
   auto op = tensor::PadOp::create(node, type, node.materialize(cropped), getAsIndexOpFoldResult(node.getContext(), addLow),
                                   getAsIndexOpFoldResult(node.getContext(), addHigh), constant);
-  return Tensor(op.getResult(), input.isUnsigned);
+  return input.with(op.getResult());
 }
 
 Tensor nibble::onnx_import::splat(Node &node, ArrayRef<int64_t> shape, TypedAttr value, bool isUnsigned) {

@@ -67,11 +67,11 @@ static Tensor takeByTable(Node &node, const Tensor &input, int64_t axis, ArrayRe
   if (!type)
     return {};
   if (canFoldMove(input, type))
-    return Tensor(foldMove(input.constant, type, [&](ArrayRef<int64_t> index) {
+    return input.with(foldMove(input.constant, type, [&](ArrayRef<int64_t> index) {
       SmallVector<int64_t> source(index);
       source[axis] = positions[index[axis]];
       return linearize(input.getShape(), source);
-    }), input.isUnsigned);
+    }));
   Value table = node.materialize(integers(node, positions));
   return gather(node, input, shape, [&](ImplicitLocOpBuilder &b, ValueRange index) {
     SmallVector<Value> source(index);

@@ -1,6 +1,7 @@
 //===- GraphImporter.cpp - a graph of an ONNX file to the body of a function -------------------------===//
 
 #include "GraphImporter.h"
+#include "Elementwise.h"
 #include "GraphOrder.h"
 #include "Operators.h"
 
@@ -35,7 +36,7 @@ void GraphImporter::importInitializers(onnx::GraphProto &graph) {
     auto read = reader.read(tensor);
     if (!read)
       addProblem("initializer '" + name + "': " + llvm::toString(read.takeError()));
-    define(name, read ? Tensor(read->constant, read->isUnsigned) : Tensor());
+    define(name, read ? makeTensor(read->constant, read->element) : Tensor());
   }
   if (graph.sparse_initializer_size() != 0)
     addProblem("sparse initializers are not supported");
@@ -71,7 +72,7 @@ llvm::Expected<Tensor> GraphImporter::readTensor(const onnx::TensorProto &tensor
   auto read = reader.read(copy);
   if (!read)
     return read.takeError();
-  return Tensor(read->constant, read->isUnsigned);
+  return makeTensor(read->constant, read->element);
 }
 
 SmallVector<Tensor> GraphImporter::importSubgraph(const onnx::GraphProto &graph, ArrayRef<Tensor> inputs) {
@@ -88,6 +89,9 @@ void GraphImporter::importWith(const Operator &op, Node &node) {
   for (size_t index = 0; index < op.minInputs; ++index)
     if (!node.hasInput(index))
       (void)node.error("expected at least " + Twine(op.minInputs) + " inputs, input " + Twine(index) + " is missing");
+  for (const Tensor &input : node.getInputs())
+    if (input && !input.codec.empty() && !takesSmallElements(op))
+      (void)node.error("its inputs cannot be of element type " + getElementName(getElementType(input)));
   if (node.getOpset() < op.sinceVersion)
     (void)node.error("version " + Twine(node.getOpset()) + " of the operator set is older than " +
                      Twine(op.sinceVersion) + ", the oldest that is supported");

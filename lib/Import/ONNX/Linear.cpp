@@ -148,13 +148,15 @@ LogicalResult nibble::onnx_import::importGemm(Node &node) {
 // MatMul
 //===----------------------------------------------------------------------------------------------===//
 
-LogicalResult nibble::onnx_import::importMatMul(Node &node) {
-  Tensor lhs = node.getInput(0), rhs = node.getInput(1);
-  if (failed(checkNumbers(node)))
-    return failure();
-  if (lhs.getRank() == 0 || rhs.getRank() == 0)
-    return node.error("expected two inputs of rank 1 or more, got " + formatShape(lhs.getShape()) + " and " +
-                      formatShape(rhs.getShape()));
+Tensor nibble::onnx_import::multiplyTensors(Node &node, const Tensor &left, const Tensor &right) {
+  if (node.failed() || !left || !right)
+    return {};
+  Tensor lhs = left, rhs = right;
+  if (lhs.getRank() == 0 || rhs.getRank() == 0) {
+    (void)node.error("expected two inputs of rank 1 or more, got " + formatShape(lhs.getShape()) + " and " +
+                     formatShape(rhs.getShape()));
+    return {};
+  }
   bool isRow = lhs.getRank() == 1, isColumn = rhs.getRank() == 1;
   if (isRow)
     lhs = reshape(node, lhs, {1, lhs.getSize(0)});
@@ -162,12 +164,18 @@ LogicalResult nibble::onnx_import::importMatMul(Node &node) {
     rhs = reshape(node, rhs, {rhs.getSize(0), 1});
   Tensor result = matmul(node, lhs, rhs);
   if (!result)
-    return failure();
+    return {};
   // A vector's dimension of 1 is not part of the result.
   SmallVector<int64_t> shape(result.getShape());
   if (isRow)
     shape.erase(shape.end() - 2);
   if (isColumn)
     shape.pop_back();
-  return node.setResult(reshape(node, result, shape));
+  return reshape(node, result, shape);
+}
+
+LogicalResult nibble::onnx_import::importMatMul(Node &node) {
+  if (failed(checkNumbers(node)))
+    return failure();
+  return node.setResult(multiplyTensors(node, node.getInput(0), node.getInput(1)));
 }

@@ -11,6 +11,10 @@ namespace nibble::onnx_import {
 /// bf16 are multiplied and summed in f32.
 Tensor multiplyMatrices(Node &node, const Tensor &lhs, const Tensor &rhs);
 
+/// The product of numpy's matmul, with its treatment of vectors and batches, of two tensors of one element type. An error of the
+/// node where shapes do not fit.
+Tensor multiplyTensors(Node &node, const Tensor &lhs, const Tensor &rhs);
+
 /// The number of elements of a shape.
 int64_t product(llvm::ArrayRef<int64_t> sizes);
 

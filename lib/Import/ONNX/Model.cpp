@@ -48,7 +48,7 @@ std::optional<Port> DimBinder::bindInput(const onnx::ValueInfoProto &input, MLIR
     return std::nullopt;
   }
 
-  Port port{input.name(), {}, element->isUnsigned, {}};
+  Port port{input.name(), {}, *element, {}};
   SmallVector<int64_t> shape;
   for (int axis = 0; axis < tensorType.shape().dim_size(); ++axis) {
     if (tensorType.shape().dim(axis).has_dim_value()) {

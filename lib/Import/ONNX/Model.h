@@ -13,7 +13,7 @@ namespace nibble::onnx_import {
 struct Port {
   std::string name;
   mlir::RankedTensorType type;
-  bool isUnsigned = false;
+  ElementType element;
   /// The dimension that was bound from the batch symbol.
   std::optional<int64_t> batchAxis;
 };

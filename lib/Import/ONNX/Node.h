@@ -27,6 +27,9 @@ struct Tensor {
   Constant constant;
   /// Integers are signless in MLIR; operators choose signed or unsigned ops by this.
   bool isUnsigned = false;
+  /// The name in Codecs.def of what elements stand for, where MLIR's type does not say it: each is the code of a small integer
+  /// or float, in an i8 of its own. Integers are extended by their sign. Empty for all other tensors.
+  llvm::StringRef codec;
 
   Tensor() = default;
   Tensor(mlir::Value value, bool isUnsigned = false)
@@ -34,6 +37,13 @@ struct Tensor {
         isUnsigned(isUnsigned) {}
   Tensor(Constant constant, bool isUnsigned = false)
       : type(constant.getType()), constant(std::move(constant)), isUnsigned(isUnsigned) {}
+
+  /// A tensor whose elements stand for the same as this one's: moved ones.
+  Tensor with(Tensor moved) const {
+    moved.isUnsigned = isUnsigned;
+    moved.codec = codec;
+    return moved;
+  }
 
   explicit operator bool() const { return static_cast<bool>(type); }
   llvm::ArrayRef<int64_t> getShape() const { return type.getShape(); }

@@ -1,5 +1,6 @@
 //===- ONNXImporter.cpp - an ONNX file to a module ---------------------------------------------------===//
 
+#include "Elementwise.h"
 #include "GraphImporter.h"
 #include "Model.h"
 #include "nibble/Dialect/Nibble/IR/NibbleDialect.h"
@@ -82,7 +83,7 @@ public:
 private:
   func::FuncOp createMain(ArrayRef<Port> inputs, ModuleOp module);
   void createReturn(const onnx::GraphProto &graph, ArrayRef<Tensor> outputs, GraphImporter &importer, func::FuncOp main);
-  NamedAttrList describePort(StringRef name, std::optional<int64_t> batchAxis, bool isUnsigned);
+  NamedAttrList describePort(StringRef name, std::optional<int64_t> batchAxis, ElementType element);
 
   StringRef path;
   MLIRContext *context;
@@ -98,14 +99,16 @@ public:
 };
 } // namespace
 
-NamedAttrList ModelImporter::describePort(StringRef name, std::optional<int64_t> batchAxis, bool isUnsigned) {
+NamedAttrList ModelImporter::describePort(StringRef name, std::optional<int64_t> batchAxis, ElementType element) {
   Builder b(context);
   NamedAttrList attributes;
   attributes.append("nibble.name", b.getStringAttr(name));
   if (batchAxis)
     attributes.append("nibble.batch_axis", b.getI64IntegerAttr(*batchAxis));
-  if (isUnsigned)
+  if (element.isUnsigned)
     attributes.append("nibble.unsigned", b.getUnitAttr());
+  if (!element.codec.empty())
+    attributes.append("nibble.codec", b.getStringAttr(element.codec));
   return attributes;
 }
 
@@ -115,7 +118,7 @@ func::FuncOp ModelImporter::createMain(ArrayRef<Port> inputs, ModuleOp module) {
   auto main = func::FuncOp::create(builder, module.getLoc(), "main", FunctionType::get(context, types, {}));
   main.addEntryBlock();
   for (auto [index, port] : llvm::enumerate(inputs)) {
-    main.setArgAttrs(index, describePort(port.name, port.batchAxis, port.isUnsigned).getDictionary(context));
+    main.setArgAttrs(index, describePort(port.name, port.batchAxis, port.element).getDictionary(context));
     main.getArgument(index).setLoc(NameLoc::get(builder.getStringAttr(port.name)));
   }
   return main;
@@ -130,7 +133,7 @@ void ModelImporter::createReturn(const onnx::GraphProto &graph, ArrayRef<Tensor>
   main.setType(FunctionType::get(context, main.getArgumentTypes(), ValueRange(values).getTypes()));
   for (auto [index, output] : llvm::enumerate(graph.output())) {
     std::optional<int64_t> batchAxis = binder.findBatchAxis(output, outputs[index].type);
-    main.setResultAttrs(index, describePort(output.name(), batchAxis, outputs[index].isUnsigned).getDictionary(context));
+    main.setResultAttrs(index, describePort(output.name(), batchAxis, getElementType(outputs[index])).getDictionary(context));
   }
 }
 
@@ -149,7 +152,7 @@ FailureOr<OwningOpRef<ModuleOp>> ModelImporter::import(onnx::ModelProto &model) 
   func::FuncOp main = createMain(inputs, *module);
   GraphImporter importer(&main.getBody().front(), std::move(opsets), getFolder(path));
   for (auto [port, argument] : llvm::zip_equal(inputs, main.getArguments()))
-    importer.define(port.name, Tensor(argument, port.isUnsigned));
+    importer.define(port.name, makeTensor(argument, port.element));
   SmallVector<Tensor> outputs = importer.import(*model.mutable_graph());
   if (!importer.getProblems().empty())
     return emitProblems(path, importer.getProblems(), context);

@@ -10,6 +10,14 @@ static const Operator operators[] = {
 #include "Operators.def"
 };
 
+bool nibble::onnx_import::takesSmallElements(const Operator &op) {
+  static constexpr llvm::StringLiteral names[] = {
+      "Cast",    "CastLike", "Compress", "Concat",  "DepthToSpace",   "DequantizeLinear", "Expand",       "Flatten", "Gather",
+      "GatherElements", "GatherND", "Identity", "If", "Loop",       "QuantizeLinear", "Reshape", "ReverseSequence", "Scan",
+      "Shape",   "Size",     "Slice",    "SpaceToDepth", "Split", "Squeeze", "Tile", "Transpose", "Unsqueeze"};
+  return llvm::is_contained(names, op.name);
+}
+
 const Operator *nibble::onnx_import::findOperator(llvm::StringRef domain, llvm::StringRef name) {
   if (domain == "ai.onnx")
     domain = "";

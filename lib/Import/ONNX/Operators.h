@@ -22,6 +22,9 @@ struct Operator {
   ImportFunction import;
 };
 
+/// Whether inputs may be small integers and floats (Tensor::codec): what moves elements, converts them or asks for their shape.
+bool takesSmallElements(const Operator &op);
+
 /// The operator of that name; null when there is none. The domain "ai.onnx" is the default domain "".
 const Operator *findOperator(llvm::StringRef domain, llvm::StringRef name);
 

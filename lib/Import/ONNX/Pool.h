@@ -17,6 +17,10 @@ std::optional<Window> resolveGlobalPool(Node &node, const Tensor &input);
 /// The input with padding of `value`, that of ceil_mode included.
 Tensor padWindow(Node &node, const Tensor &input, const Window &window, mlir::TypedAttr value);
 
+/// AveragePool of floats by the attributes of the node, and the average of all spatial elements.
+Tensor averagePool(Node &node, const Tensor &input);
+Tensor globalAveragePool(Node &node, const Tensor &input);
+
 /// Maximum (of any numbers) or sum (of floats) of each window of a padded input [N, C, spatial…]. Named ops of linalg where
 /// there are some.
 Tensor pool(Node &node, const Tensor &padded, const Window &window, PoolKind kind);

@@ -126,23 +126,24 @@ static Tensor average(Node &node, const Tensor &input, const Window &window, boo
   return convert(node, divide(node, sum, countElements(node, window, wide, countPadding)), getElementType(input));
 }
 
-LogicalResult nibble::onnx_import::importAveragePool(Node &node) {
-  const Tensor &input = node.getInput(0);
-  if (!isa<FloatType>(input.getElementType()))
-    return node.error("expected an input of floats");
+Tensor nibble::onnx_import::averagePool(Node &node, const Tensor &input) {
   auto window = resolvePool(node, input);
-  if (!window)
-    return failure();
-  bool countPadding = node.getInteger("count_include_pad", 0) != 0;
-  return node.setResult(average(node, input, *window, countPadding));
+  return window ? average(node, input, *window, node.getInteger("count_include_pad", 0) != 0) : Tensor();
+}
+
+Tensor nibble::onnx_import::globalAveragePool(Node &node, const Tensor &input) {
+  auto window = resolveGlobalPool(node, input);
+  return window ? average(node, input, *window, /*countPadding=*/false) : Tensor();
+}
+
+LogicalResult nibble::onnx_import::importAveragePool(Node &node) {
+  if (!isa<FloatType>(node.getInput(0).getElementType()))
+    return node.error("expected an input of floats");
+  return node.setResult(averagePool(node, node.getInput(0)));
 }
 
 LogicalResult nibble::onnx_import::importGlobalAveragePool(Node &node) {
-  const Tensor &input = node.getInput(0);
-  auto window = resolveGlobalPool(node, input);
-  if (!window)
-    return failure();
-  return node.setResult(average(node, input, *window, /*countPadding=*/false));
+  return node.setResult(globalAveragePool(node, node.getInput(0)));
 }
 
 LogicalResult nibble::onnx_import::importGlobalMaxPool(Node &node) {

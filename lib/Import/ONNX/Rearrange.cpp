@@ -82,8 +82,7 @@ LogicalResult nibble::onnx_import::importExpand(Node &node) {
     return node.setResult(input);
   Tensor result = elementwise(node, input, *shape, input.getElementType(),
                               [](ImplicitLocOpBuilder &, ValueRange args) { return args[0]; });
-  result.isUnsigned = input.isUnsigned;
-  return node.setResult(result);
+  return node.setResult(input.with(result));
 }
 
 LogicalResult nibble::onnx_import::importTile(Node &node) {

@@ -7,6 +7,23 @@
 using namespace mlir;
 using namespace nibble::onnx_import;
 
+Tensor nibble::onnx_import::concatByAttribute(Node &node, ArrayRef<Tensor> inputs) {
+  if (node.failed())
+    return {};
+  const Tensor &first = inputs.front();
+  int64_t axis = node.normalizeAxis(node.getInteger("axis", 1), first.getRank());
+  for (const Tensor &input : inputs) {
+    bool agrees = input && input.getRank() == first.getRank() && input.getElementType() == first.getElementType() &&
+                  input.codec == first.codec;
+    for (int64_t dim = 0; agrees && dim < first.getRank(); ++dim)
+      agrees = dim == axis || input.getSize(dim) == first.getSize(dim);
+    if (!agrees)
+      (void)node.error("expected inputs that agree with " + formatShape(first.getShape()) + " but for axis " + Twine(axis) +
+                       ", got " + (input ? formatShape(input.getShape()) : "none"));
+  }
+  return concat(node, inputs, axis);
+}
+
 namespace nibble::onnx_import {
 
 LogicalResult importShape(Node &node) {
@@ -108,21 +125,7 @@ LogicalResult importTranspose(Node &node) {
   return node.setResult(transpose(node, input, permutation));
 }
 
-LogicalResult importConcat(Node &node) {
-  const Tensor &first = node.getInput(0);
-  int64_t axis = node.normalizeAxis(node.getInteger("axis", 1), first.getRank());
-  if (node.failed())
-    return failure();
-  for (const Tensor &input : node.getInputs()) {
-    bool agrees = input && input.getRank() == first.getRank() && input.getElementType() == first.getElementType();
-    for (int64_t dim = 0; agrees && dim < first.getRank(); ++dim)
-      agrees = dim == axis || input.getSize(dim) == first.getSize(dim);
-    if (!agrees)
-      return node.error("expected inputs that agree with " + formatShape(first.getShape()) + " but for axis " +
-                        Twine(axis) + ", got " + (input ? formatShape(input.getShape()) : "none"));
-  }
-  return node.setResult(concat(node, node.getInputs(), axis));
-}
+LogicalResult importConcat(Node &node) { return node.setResult(concatByAttribute(node, node.getInputs())); }
 
 LogicalResult importIdentity(Node &node) { return node.setResult(node.getInput(0)); }
 

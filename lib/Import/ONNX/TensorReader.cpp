@@ -1,6 +1,8 @@
 //===- TensorReader.cpp - tensors of an ONNX file ----------------------------------------------------===//
 
 #include "TensorReader.h"
+#include "SmallElements.h"
+#include "nibble/Numerics/Packing.h"
 #include "mlir/IR/Builders.h"
 #include "llvm/ADT/SmallString.h"
 #include "llvm/Support/FileSystem.h"
@@ -15,8 +17,21 @@ using llvm::Expected;
 /// Keeps every size and byte offset far from overflow.
 static constexpr int64_t maxNumElements = int64_t(1) << 40;
 
+std::string nibble::onnx_import::getElementName(ElementType element) {
+  if (const SmallElement *small = findSmallElement(element.codec))
+    return small->name.str();
+  if (element.type.isInteger(1))
+    return "bool";
+  std::string numBits = std::to_string(element.type.getIntOrFloatBitWidth());
+  if (element.type.isInteger())
+    return (element.isUnsigned ? "uint" : "int") + numBits;
+  return element.type.isBF16() ? "bfloat16" : element.type.isF32() ? "float" : element.type.isF64() ? "double" : "float16";
+}
+
 Expected<ElementType> nibble::onnx_import::getElementType(int32_t dataType, MLIRContext *context) {
   Builder b(context);
+  if (const SmallElement *small = findSmallElement(dataType))
+    return ElementType{b.getIntegerType(8), small->isUnsigned, small->codec};
   switch (dataType) {
   case onnx::TensorProto::FLOAT: return ElementType{b.getF32Type()};
   case onnx::TensorProto::DOUBLE: return ElementType{b.getF64Type()};
@@ -100,6 +115,17 @@ static Expected<int64_t> checkSize(RankedTensorType type, uint64_t numBytes) {
   return elementSize;
 }
 
+/// ONNX packs elements of fewer than 8 bits low first, without regard to rows; here each gets a byte.
+static Constant unpack(const Constant &packed, RankedTensorType type, const SmallElement &small) {
+  std::vector<char> bytes(type.getNumElements());
+  const auto *source = reinterpret_cast<const uint8_t *>(packed.getBytes().data());
+  for (auto [place, byte] : llvm::enumerate(bytes)) {
+    uint32_t code = nibble::numerics::readBits(source, place, small.numBits);
+    byte = static_cast<char>(small.isUnsigned ? code : nibble::numerics::signExtend(code, small.numBits));
+  }
+  return Constant::get(type, std::move(bytes), packed.getName());
+}
+
 Expected<ReadTensor> TensorReader::read(onnx::TensorProto &tensor) {
   auto element = getElementType(tensor.data_type(), context);
   if (!element)
@@ -109,29 +135,33 @@ Expected<ReadTensor> TensorReader::read(onnx::TensorProto &tensor) {
     return type.takeError();
   if (tensor.has_segment())
     return createStringError("segmented tensors are not supported");
-  if (tensor.data_location() == onnx::TensorProto::EXTERNAL) {
-    auto constant = readExternal(tensor, *type);
-    if (!constant)
-      return constant.takeError();
-    return ReadTensor{*constant, element->isUnsigned};
-  }
+  const SmallElement *small = findSmallElement(element->codec);
+  bool isPacked = small && small->numBits < 8;
+  auto numPackedBytes = isPacked ? nibble::numerics::packedSizeInBytes(type->getNumElements(), small->numBits) : 0;
+  auto constant = readBytes(tensor, isPacked ? type->clone(static_cast<int64_t>(numPackedBytes)) : *type);
+  if (!constant)
+    return constant.takeError();
+  return ReadTensor{isPacked ? unpack(*constant, *type, *small) : *constant, *element};
+}
 
-  bool isBool = element->type.isInteger(1);
-  int64_t elementSize = getElementSizeInBytes(element->type);
+Expected<Constant> TensorReader::readBytes(onnx::TensorProto &tensor, RankedTensorType type) {
+  if (tensor.data_location() == onnx::TensorProto::EXTERNAL)
+    return readExternal(tensor, type);
+  bool isBool = type.getElementType().isInteger(1);
+  int64_t elementSize = getElementSizeInBytes(type.getElementType());
   if (tensor.has_raw_data() && !isBool) {
-    if (auto size = checkSize(*type, tensor.raw_data().size()); !size)
+    if (auto size = checkSize(type, tensor.raw_data().size()); !size)
       return size.takeError();
     std::shared_ptr<std::string> data(tensor.release_raw_data());
-    return ReadTensor{Constant(*type, ArrayRef(data->data(), data->size()), data, tensor.name()),
-                      element->isUnsigned};
+    return Constant(type, ArrayRef(data->data(), data->size()), data, tensor.name());
   }
   std::vector<char> bytes =
       tensor.has_raw_data() ? copyBytes(tensor.raw_data()) : readTypedField(tensor, elementSize);
-  if (auto size = checkSize(*type, bytes.size()); !size)
+  if (auto size = checkSize(type, bytes.size()); !size)
     return size.takeError();
   if (isBool)
     normalizeBooleans(bytes);
-  return ReadTensor{Constant::get(*type, std::move(bytes), tensor.name()), element->isUnsigned};
+  return Constant::get(type, std::move(bytes), tensor.name());
 }
 
 /// A location is a path below the model's folder; anything that could leave it is refused, links included.

@@ -12,22 +12,31 @@
 
 namespace nibble::onnx_import {
 
-/// An element type of ONNX. Tensors are signless in MLIR, so the sign of integers is kept beside their type.
+/// An element type of ONNX. Tensors are signless in MLIR, so the sign of integers is kept beside their type, and so is the
+/// codec of small integers and floats (Tensor::codec).
 struct ElementType {
   mlir::Type type;
   bool isUnsigned = false;
+  llvm::StringRef codec = "";
+
+  bool operator==(const ElementType &other) const {
+    return type == other.type && isUnsigned == other.isUnsigned && codec == other.codec;
+  }
 };
 
 /// `dataType` is a TensorProto::DataType; the error names a type that is not supported.
 llvm::Expected<ElementType> getElementType(int32_t dataType, mlir::MLIRContext *context);
 
+/// How messages call an element type: "uint8", "float16", "float8e4m3fn".
+std::string getElementName(ElementType element);
+
 /// The static type of that shape, or an error when a size is negative or the tensor has more than 2^40 elements.
 llvm::Expected<mlir::RankedTensorType> getTensorType(llvm::ArrayRef<int64_t> shape, mlir::Type elementType);
 
-/// A constant and whether its integers are unsigned.
+/// A constant and what its elements are.
 struct ReadTensor {
   Constant constant;
-  bool isUnsigned = false;
+  ElementType element;
 };
 
 /// Reads TensorProtos. External data is mapped from files in the model's folder, each once.
@@ -40,6 +49,8 @@ public:
   llvm::Expected<ReadTensor> read(onnx::TensorProto &tensor);
 
 private:
+  /// The elements as they are in the file, which are to be of that type.
+  llvm::Expected<Constant> readBytes(onnx::TensorProto &tensor, mlir::RankedTensorType type);
   llvm::Expected<Constant> readExternal(const onnx::TensorProto &tensor, mlir::RankedTensorType type);
   llvm::Expected<std::shared_ptr<llvm::MemoryBuffer>> openExternal(llvm::StringRef location);
 

@@ -81,7 +81,7 @@ Expected<CaseTensor> conformance::readTensor(const onnx::TensorProto &proto, mli
   mlir::FailureOr<reference::Tensor> copied = tensor->clone();
   if (failed(copied))
     return createStringError("out of memory");
-  return CaseTensor{*copied, read->isUnsigned};
+  return CaseTensor{*copied, read->element.isUnsigned};
 }
 
 /// What ONNX's runner makes for a float input (generate_dummy_data): i / n in double, rounded to float.
