@@ -47,6 +47,11 @@ static bool isScalarComputation(Region &region) {
   return llvm::all_of(captured, [](Value value) { return matchPattern(value, m_Constant()); });
 }
 
+bool nibble::isKnownValue(Value value) {
+  auto weight = value.getDefiningOp<DequantizeOp>();
+  return matchPattern(weight ? weight.getInput() : value, m_Constant());
+}
+
 bool nibble::isElementwise(Operation *op) {
   auto generic = dyn_cast<linalg::GenericOp>(op);
   if (!generic || !generic.hasPureTensorSemantics() || generic->getNumResults() != 1 ||
@@ -128,7 +133,7 @@ SetVector<Value> FusionGroup::getInputs() const {
       Value value = operand.get();
       Operation *def = value.getDefiningOp();
       bool isRead = !destinationStyle || !destinationStyle.isDpsInit(&operand);
-      if (isRead && isFloatTensor(value) && !matchPattern(value, m_Constant()) && !(def && contains(def)))
+      if (isRead && isFloatTensor(value) && !isKnownValue(value) && !(def && contains(def)))
         inputs.insert(value);
     }
   };

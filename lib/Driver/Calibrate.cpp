@@ -4,6 +4,7 @@
 #include "ModelInterface.h"
 #include "PhaseRunner.h"
 #include "nibble/Calibration/StatisticsFile.h"
+#include "nibble/Dialect/Nibble/IR/NibbleDialect.h"
 #include "nibble/Runtime/Observe.h"
 #include "nibble/Scheme/Recipe.h"
 #include "nibble/Support/Progress.h"
@@ -187,12 +188,24 @@ static llvm::Error makeMissingDataError(StringRef recipe) {
                                      others);
 }
 
+/// Whether some of the model came quantized.
+static bool hasCodes(ModuleOp module) {
+  return module.walk([](Operation *op) {
+    auto contraction = dyn_cast<ContractionOpInterface>(op);
+    bool isInteger = contraction && contraction.getInputSchemeAttr();
+    return isInteger || isa<DequantizeOp, QuantizeOp>(op) ? WalkResult::interrupt() : WalkResult::advance();
+  }).wasInterrupted();
+}
+
 llvm::Expected<CalibrationResult> nibble::calibrate(Session &session, ModuleOp module, const QuantizeOptions &options) {
   CalibrationResult result;
   llvm::Expected<Recipe> recipe = Recipe::load(options.recipe);
   if (!recipe)
     return recipe.takeError();
   if (!recipe->needsCalibration() && options.saveCalibration.empty())
+    return result;
+  // A model that came quantized needs no data for what it quantized; the rest stays float without.
+  if (options.calibrate.empty() && options.saveCalibration.empty() && hasCodes(module))
     return result;
   if (options.calibrate.empty())
     return makeMissingDataError(options.recipe);

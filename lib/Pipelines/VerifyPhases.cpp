@@ -34,7 +34,10 @@ LogicalResult nibble::verifyNormalized(ModuleOp module) {
 
 LogicalResult nibble::verifyAssigned(ModuleOp module) {
   return verifyOps(module, "assign", [](Operation *op) -> std::optional<std::string> {
-    if (isa<QuantizableOpInterface>(op) && !op->hasAttr("nibble.schemes") && !op->hasAttr("nibble.float"))
+    auto contraction = dyn_cast<ContractionOpInterface>(op);
+    bool isDecided = op->hasAttr("nibble.schemes") || op->hasAttr("nibble.float") || op->hasAttr("nibble.in_codes") ||
+                     (contraction && contraction.getInputSchemeAttr());
+    if (isa<QuantizableOpInterface>(op) && !isDecided)
       return "has neither schemes nor a reason to stay float; nibble-assign-schemes gives one";
     return std::nullopt;
   });

@@ -20,6 +20,8 @@ namespace {
 SmallVector<std::pair<Operation *, OpDescription>> describeOps(func::FuncOp function) {
   SmallVector<std::pair<Operation *, OpDescription>> ops;
   function.walk([&](QuantizableOpInterface op) {
+    if (isIntegerContraction(op))
+      return;
     OpDescription description;
     description.name = getUserName(op);
     description.kind = op->getName().stripDialect().str();
@@ -45,6 +47,10 @@ struct AssignSchemesPass : public WithModels<nibble::impl::AssignSchemesPassBase
       return signalPassFailure();
     }
     for (auto &[op, description] : describeOps(getOperation())) {
+      if (comesInCodes(cast<QuantizableOpInterface>(op))) {
+        op->setAttr(inCodesAttrName, UnitAttr::get(&getContext()));
+        continue;
+      }
       RecipeDecision decision = loaded->decide(description);
       if (decision.isFloat)
         leaveFloat(op, decision.reason);

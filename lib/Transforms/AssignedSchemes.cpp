@@ -1,6 +1,7 @@
 //===- AssignedSchemes.cpp - what nibble-assign-schemes writes and others read ----------------------===//
 
 #include "AssignedSchemes.h"
+#include "StorageForms.h"
 #include "mlir/IR/Remarks.h"
 
 using namespace mlir;
@@ -22,6 +23,28 @@ void AssignedSchemes::set(Operation *op) const {
   if (filter)
     entries.push_back(builder.getNamedAttr("filter", filter));
   op->setAttr(schemesAttrName, builder.getDictionaryAttr(entries));
+}
+
+/// Whether a value is dequantized, but for probes and ops that have a form on codes.
+static bool isDequantized(Value value) {
+  Operation *def = value.getDefiningOp();
+  if (isa_and_present<ObserveOp>(def))
+    return isDequantized(def->getOperand(0));
+  if (!def || isa<DequantizeOp>(def))
+    return def;
+  SmallVector<OpOperand *> operands = getStorageOperands(def);
+  return !operands.empty() && llvm::all_of(operands, [](OpOperand *operand) { return isDequantized(operand->get()); });
+}
+
+bool nibble::comesInCodes(QuantizableOpInterface op) {
+  return llvm::all_of(op.getQuantizableOperands(), [](const QuantizableOperand &operand) {
+    return operand.role == OperandRole::Bias || isDequantized(operand.operand->get());
+  });
+}
+
+bool nibble::isIntegerContraction(Operation *op) {
+  auto contraction = dyn_cast<ContractionOpInterface>(op);
+  return contraction && contraction.getInputSchemeAttr();
 }
 
 std::string nibble::getUserName(Operation *op) {

@@ -11,6 +11,8 @@ namespace nibble {
 /// An op can have both: it was assigned an integer form, and a later pass found that there is none.
 inline constexpr llvm::StringLiteral schemesAttrName = "nibble.schemes";
 inline constexpr llvm::StringLiteral floatAttrName = "nibble.float";
+/// The mark of an op that came quantized: it keeps its codes, whatever a recipe says, and fusion makes it integer.
+inline constexpr llvm::StringLiteral inCodesAttrName = "nibble.in_codes";
 
 /// `nibble.schemes` of one op. The filter's scheme is null for ops that have no weight.
 struct AssignedSchemes {
@@ -21,6 +23,11 @@ struct AssignedSchemes {
   static std::optional<AssignedSchemes> get(mlir::Operation *op);
   void set(mlir::Operation *op) const;
 };
+
+/// Whether a quantizable op came quantized: all that it multiplies is dequantized, possibly moved by ops that run on codes.
+bool comesInCodes(QuantizableOpInterface op);
+/// Whether an op multiplies codes already.
+bool isIntegerContraction(mlir::Operation *op);
 
 /// The name of an op for a user: that of the node it came from, or its own.
 std::string getUserName(mlir::Operation *op);

@@ -65,7 +65,12 @@ private:
         spec.accumulatorScales, [&](double scale) { return static_cast<float>(scale / getUnit()); });
     if (spec.isIntegerSum)
       accumulator = arith::SIToFPOp::create(inside, loc, inside.getF32Type(), accumulator);
-    return arith::MulFOp::create(inside, loc, accumulator, createConstant(multipliers));
+    Value scaled = arith::MulFOp::create(inside, loc, accumulator, createConstant(multipliers));
+    if (spec.bias.empty())
+      return scaled;
+    SmallVector<float> bias = llvm::map_to_vector(
+        spec.bias, [&](float element) { return static_cast<float>(double(element) / getUnit()); });
+    return arith::AddFOp::create(inside, loc, scaled, createConstant(bias));
   }
 
   /// float(code - zero point) * scale, for a stored operand of the result's shape.

@@ -18,6 +18,8 @@ struct EpilogueSpec {
   const FusionGroup *group;
   /// For each channel, or once for all, what one unit of the accumulator is worth; empty when it is the number itself.
   llvm::SmallVector<double> accumulatorScales;
+  /// For each channel, what is added to a scaled integer accumulator; empty for nothing.
+  llvm::SmallVector<float> bias;
   /// The codes that the epilogue yields; nothing when it yields f32.
   std::optional<QuantizedTensor> result;
   /// Whether the accumulator is an i32, else it is an f32.

@@ -1,5 +1,6 @@
 //===- FoldConstants.cpp - computing with constants at compile time ---------------------------------===//
 
+#include "nibble/Dialect/Nibble/IR/NibbleDialect.h"
 #include "nibble/InterfaceModels/WithModels.h"
 #include "nibble/Reference/ConstantEvaluation.h"
 #include "nibble/Transforms/Passes.h"
@@ -47,7 +48,8 @@ struct FoldConstantsPass : public WithModels<nibble::impl::FoldConstantsPassBase
     // In program order, so that chains fold in one go.
     for (Block &block : getOperation().getBody())
       for (Operation &op : llvm::make_early_inc_range(block))
-        if (isInProportion(&op, maxGrowthInBytes))
+        // Weights that came in codes stay in codes.
+        if (!isa<DequantizeOp>(op) && isInProportion(&op, maxGrowthInBytes))
           fold(&op);
   }
 

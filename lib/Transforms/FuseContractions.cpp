@@ -36,11 +36,12 @@ public:
       leaveFloat(op, obstacle);
     if (!operands && group.chain.empty())
       return false;
-    EpilogueSpec spec{&group, {}, std::nullopt};
+    EpilogueSpec spec{&group, {}, {}, std::nullopt};
     Operation *last = group.getResult().getDefiningOp();
     if (operands && operands->isInteger()) {
       spec.accumulatorScales = operands->accumulatorScales;
       spec.isIntegerSum = !operands->isScaled;
+      spec.bias = operands->epilogueBias;
       if (QuantizeOp quantize = findResultQuantize(group)) {
         spec.result = matchQuantize(quantize);
         last = quantize;
@@ -75,8 +76,10 @@ private:
     OpBuilder::InsertionGuard guard(rewriter);
     rewriter.setInsertionPoint(fused);
     setFusedOperands(rewriter, cast<ContractionOpInterface>(fused), *operands);
-    if (operands->isInteger())
+    if (operands->isInteger()) {
       fused->removeAttr(schemesAttrName);
+      fused->removeAttr(inCodesAttrName);
+    }
     return fused;
   }
 

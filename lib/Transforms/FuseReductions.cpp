@@ -136,7 +136,7 @@ bool fuseGroup(IRRewriter &rewriter, const FusionGroup &group) {
   // Codes and zero points have 8 bits.
   if (nest.numTerms > std::numeric_limits<int32_t>::max() / 512)
     return false;
-  EpilogueSpec spec{&group, {double(input->scales.front())}, std::nullopt, /*isIntegerSum=*/true};
+  EpilogueSpec spec{&group, {double(input->scales.front())}, {}, std::nullopt, /*isIntegerSum=*/true};
   Operation *last = group.getResult().getDefiningOp();
   QuantizeOp quantize = findResultQuantize(group);
   if (quantize) {

@@ -43,6 +43,30 @@ static ElementsAttr createIntegerBias(MLIRContext *context, ArrayRef<int64_t> co
   return DenseElementsAttr::get(type, ArrayRef<int32_t>(bias));
 }
 
+/// Whether each bias is a whole number of units, the codes that it was rounded to, but for the roundings of a scale in f32 and of a
+/// product with it.
+static bool isWhole(ArrayRef<float> bias, ArrayRef<int64_t> codes, float inputScale, ArrayRef<float> filterScales) {
+  constexpr double tolerance = 0x1p-22;
+  for (auto [channel, element, code] : llvm::enumerate(bias, codes)) {
+    double unit = double(inputScale) * double(filterScales[filterScales.size() == 1 ? 0 : channel]);
+    if (std::abs(double(element) / unit - double(code)) > tolerance * std::abs(double(code)))
+      return false;
+  }
+  return true;
+}
+
+/// Gives sums of integers their bias, in the accumulator or behind it. Returns what is in the accumulator.
+static SmallVector<int64_t> setBias(FusedOperands &operands, MLIRContext *context, ArrayRef<float> bias, float inputScale,
+                                    ArrayRef<float> filterScales) {
+  SmallVector<int64_t> codes = quantizeBiases(bias, inputScale, filterScales);
+  if (!isWhole(bias, codes, inputScale, filterScales)) {
+    operands.epilogueBias.assign(bias.begin(), bias.end());
+    return {};
+  }
+  operands.bias = createIntegerBias(context, codes);
+  return codes;
+}
+
 /// In units of the input's scale, as blocks of a filter are summed.
 static ElementsAttr createFloatBias(MLIRContext *context, ArrayRef<float> values, float inputScale) {
   if (values.empty())
@@ -73,23 +97,39 @@ static std::string describeBound(int64_t bound) {
 //===------------------------------------------------------------------------------------------------===//
 
 /// The largest |sum + bias| over the channels; the channel is the only dimension that the filter's scheme splits, or the last.
-static int64_t getAccumulatorBound(const QuantizedTensor &input, ArrayRef<int64_t> bias, ArrayRef<int8_t> codes,
+static int64_t getAccumulatorBound(const QuantizedTensor &input, ArrayRef<int64_t> bias, ArrayRef<int16_t> weights,
                                    int64_t channelStride, int64_t numChannels) {
   SmallVector<int64_t> sums(numChannels, 0);
-  for (auto [index, code] : llvm::enumerate(codes))
-    sums[index / channelStride % numChannels] += std::abs(int64_t(code));
+  for (auto [index, weight] : llvm::enumerate(weights))
+    sums[index / channelStride % numChannels] += std::abs(int64_t(weight));
   int64_t bound = 0;
   for (auto [channel, sum] : llvm::enumerate(sums))
     bound = std::max(bound, sum * getSpan(input) + (bias.empty() ? 0 : std::abs(bias[channel])));
   return bound;
 }
 
-/// Signed bytes with a scale for the filter or for each channel, as they are; nothing for other filters.
+/// The codes of a constant filter of bytes less their zero point; nothing when it is not constant.
+static std::optional<SmallVector<int16_t>> getWeights(const QuantizedTensor &filter) {
+  std::optional<SmallVector<int8_t>> codes = getConstantBytes(filter.codes);
+  if (!codes)
+    return std::nullopt;
+  return llvm::map_to_vector(*codes, [&](int8_t code) {
+    int32_t extended = filter.scheme.isSigned() ? code : static_cast<uint8_t>(code);
+    return static_cast<int16_t>(extended - filter.zeroPoint);
+  });
+}
+
+static bool fitBytes(ArrayRef<int16_t> weights) {
+  return llvm::all_of(weights, [](int16_t weight) { return weight == static_cast<int8_t>(weight); });
+}
+
+/// Bytes with a scale for the filter or for each channel, as they are, which less their zero point are signed ones; nothing for other
+/// filters.
 static std::optional<FusedOperands> matchBytes(ContractionOpInterface op, std::string &obstacle) {
   std::optional<QuantizedTensor> input = matchDequantized(op.getInput()), filter = matchDequantized(op.getFilter());
   if (!input || !filter)
     return std::nullopt;
-  std::optional<SmallVector<int8_t>> codes = getConstantBytes(filter->codes);
+  std::optional<SmallVector<int16_t>> weights = getWeights(*filter);
   int64_t axis = -1;
   for (const QuantizableOperand &operand : cast<QuantizableOpInterface>(op.getOperation()).getQuantizableOperands())
     if (operand.role == OperandRole::Weight)
@@ -101,29 +141,31 @@ static std::optional<FusedOperands> matchBytes(ContractionOpInterface op, std::s
     axis = *split;
   else if (axis < 0)
     axis = shape.size() - 1;
-  bool isByte = input->scheme.getNumBits() == 8 && filter->scheme.getNumBits() == 8 && filter->scheme.isSigned();
-  if (!codes)
+  bool isByte = input->scheme.getNumBits() == 8 && filter->scheme.getNumBits() == 8;
+  if (!weights)
     obstacle = "its filter is computed at run time";
-  else if (!isByte || !input->scheme.isPerTensor() || !(filter->scheme.isPerTensor() || split) || filter->zeroPoint != 0 ||
+  else if (!isByte || !input->scheme.isPerTensor() || !(filter->scheme.isPerTensor() || split) ||
            shape[axis] != op.getNumChannels())
     obstacle = "its schemes have no integer form";
+  else if (!fitBytes(*weights))
+    obstacle = "its weights less their zero point do not fit signed bytes";
   std::optional<SmallVector<float>> floats = obstacle.empty() ? getBias(op, obstacle) : std::nullopt;
   if (!floats)
     return std::nullopt;
-  SmallVector<int64_t> bias = quantizeBiases(*floats, input->scales.front(), filter->scales);
+  FusedOperands operands;
+  SmallVector<int64_t> bias = setBias(operands, op.getContext(), *floats, input->scales.front(), filter->scales);
   int64_t stride = 1;
   for (int64_t size : shape.drop_front(axis + 1))
     stride *= size;
-  int64_t bound = getAccumulatorBound(*input, bias, *codes, stride, shape[axis]);
+  int64_t bound = getAccumulatorBound(*input, bias, *weights, stride, shape[axis]);
   if (bound > maxSum) {
     obstacle = describeBound(bound);
     return std::nullopt;
   }
-  FusedOperands operands;
   operands.input = *input;
   operands.filter = filter->codes;
   operands.filterScheme = filter->scheme;
-  operands.bias = createIntegerBias(op.getContext(), bias);
+  operands.filterZeroPoint = filter->zeroPoint;
   operands.accumulatorScales = getAccumulatorScales(op, input->scales.front(), filter->scales);
   return operands;
 }
@@ -136,15 +178,14 @@ static std::optional<FusedOperands> matchBytes(ContractionOpInterface op, std::s
 static std::optional<FusedOperands> matchIntegerRows(ContractionOpInterface op, const QuantizedTensor &input, ArrayRef<float> bias,
                                                      const FilterRows &rows) {
   SmallVector<float> scales = rows.getChannelScales();
-  SmallVector<int64_t> codes = quantizeBiases(bias, input.scales.front(), scales);
+  FusedOperands operands;
+  SmallVector<int64_t> codes = setBias(operands, op.getContext(), bias, input.scales.front(), scales);
   int64_t bound = rows.getSumBound(getSpan(input));
   for (int64_t code : codes)
     bound = std::max(bound, rows.getSumBound(getSpan(input)) + std::abs(code));
   if (bound > maxSum)
     return std::nullopt;
-  FusedOperands operands;
   operands.input = input;
-  operands.bias = createIntegerBias(op.getContext(), codes);
   operands.accumulatorScales = getAccumulatorScales(op, input.scales.front(), scales);
   return operands;
 }
@@ -206,6 +247,11 @@ std::optional<FusedOperands> nibble::matchFusedOperands(ContractionOpInterface o
 // Operands of the op
 //===------------------------------------------------------------------------------------------------===//
 
+static void setZeroPoint(OpBuilder &builder, Location loc, MutableOperandRange operand, SchemeAttr scheme, int32_t zeroPoint) {
+  if (scheme.getZeroPoint() == ZeroPointKind::Integer)
+    operand.assign(arith::ConstantOp::create(builder, loc, builder.getI32IntegerAttr(zeroPoint)).getResult());
+}
+
 template <typename ContractionOp>
 static void setRows(OpBuilder &builder, ContractionOp op, const FusedOperands &operands) {
   const FilterRows &rows = *operands.rows;
@@ -219,12 +265,8 @@ static void setRows(OpBuilder &builder, ContractionOp op, const FusedOperands &o
   }
   op.getFilterMutable().assign(create(rows.codes));
   op.setPackedFilterShapeAttr(builder.getDenseI64ArrayAttr(shape));
-  if (!operands.isScaled) {
-    if (rows.scheme.getZeroPoint() == ZeroPointKind::Integer)
-      op.getFilterZeroPointMutable().assign(
-          arith::ConstantOp::create(builder, op.getLoc(), builder.getI32IntegerAttr(rows.getZeroPoint())));
-    return;
-  }
+  if (!operands.isScaled)
+    return setZeroPoint(builder, op.getLoc(), op.getFilterZeroPointMutable(), rows.scheme, rows.getZeroPoint());
   op.getFilterScalesMutable().assign(SmallVector<Value>(llvm::map_range(rows.scales, create)));
   if (rows.zeroPoints)
     op.getFilterZeroPointsMutable().assign(create(*rows.zeroPoints));
@@ -232,20 +274,22 @@ static void setRows(OpBuilder &builder, ContractionOp op, const FusedOperands &o
 
 template <typename ContractionOp>
 static void setOperands(OpBuilder &builder, ContractionOp op, const FusedOperands &operands) {
-  if (operands.rows)
+  if (operands.rows) {
     setRows(builder, op, operands);
-  else
+  } else {
     op.getFilterMutable().assign(operands.filter);
+    setZeroPoint(builder, op.getLoc(), op.getFilterZeroPointMutable(), operands.filterScheme, operands.filterZeroPoint);
+  }
   op.setFilterSchemeAttr(operands.filterScheme);
   if (operands.bias)
     op.getBiasMutable().assign(arith::ConstantOp::create(builder, op.getLoc(), cast<TypedAttr>(operands.bias)));
+  else if (!operands.epilogueBias.empty())
+    op.getBiasMutable().clear();
   if (!operands.input)
     return;
   op.getInputMutable().assign(operands.input->codes);
   op.setInputSchemeAttr(operands.input->scheme);
-  if (operands.input->scheme.getZeroPoint() == ZeroPointKind::Integer)
-    op.getInputZeroPointMutable().assign(
-        arith::ConstantOp::create(builder, op.getLoc(), builder.getI32IntegerAttr(operands.input->zeroPoint)));
+  setZeroPoint(builder, op.getLoc(), op.getInputZeroPointMutable(), operands.input->scheme, operands.input->zeroPoint);
 }
 
 void nibble::setFusedOperands(OpBuilder &builder, ContractionOpInterface op, const FusedOperands &operands) {

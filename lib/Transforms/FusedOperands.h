@@ -12,14 +12,17 @@ namespace nibble {
 struct FusedOperands {
   /// The input's codes; nothing when it stays as it is.
   std::optional<QuantizedTensor> input;
-  /// The filter's, as they are or in rows.
+  /// The filter's, as they are or in rows, and the zero point of those that are as they are.
   mlir::Value filter;
+  int32_t filterZeroPoint = 0;
   SchemeAttr filterScheme;
   std::optional<FilterRows> rows;
   /// Whether rows have their scales and zero points as operands.
   bool isScaled = false;
   /// The bias in units of the accumulator; null when it stays as it is.
   mlir::ElementsAttr bias;
+  /// A bias that is no whole number of units of a sum of integers (one that came with codes): the epilogue adds it.
+  llvm::SmallVector<float> epilogueBias;
   /// What a unit of the accumulator is worth, for each channel or once; empty when it is the number itself.
   llvm::SmallVector<double> accumulatorScales;
 

@@ -6,7 +6,6 @@
 #include "nibble/InterfaceModels/WithModels.h"
 #include "nibble/Transforms/Passes.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
-#include "mlir/IR/Matchers.h"
 #include "llvm/ADT/StringSet.h"
 
 namespace nibble {
@@ -27,7 +26,7 @@ SetVector<Value> gatherObservedValues(func::FuncOp function) {
     if (Operation *def = value.getDefiningOp(); def && isNeutralPadding(def))
       value = cast<tensor::PadOp>(def).getSource();
     auto type = dyn_cast<RankedTensorType>(value.getType());
-    if (type && type.getElementType().isF32() && !matchPattern(value, m_Constant()))
+    if (type && type.getElementType().isF32() && !isKnownValue(value))
       values.insert(value);
   };
   FusionGroups groups(function);

@@ -1,6 +1,7 @@
 //===- Layout.cpp - building reshapes and transposes -----------------------------------------------===//
 
 #include "Layout.h"
+#include "nibble/Dialect/Nibble/IR/NibbleDialect.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/Dialect/Utils/IndexingUtils.h"
@@ -114,7 +115,7 @@ bool nibble::isConstantLike(Value value) {
       value = fill.getInputs()[0];
       continue;
     }
-    if (!isa<linalg::TransposeOp, tensor::CollapseShapeOp, tensor::ExpandShapeOp>(def))
+    if (!isa<DequantizeOp, linalg::TransposeOp, tensor::CollapseShapeOp, tensor::ExpandShapeOp>(def))
       return false;
     value = def->getOperand(0);
   }

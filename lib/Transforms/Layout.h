@@ -27,7 +27,7 @@ int64_t getFinestMiddleRank(llvm::ArrayRef<int64_t> from, llvm::ArrayRef<int64_t
 /// An uninitialized tensor of this static type, as the destination of an op.
 mlir::Value createEmpty(mlir::OpBuilder &builder, mlir::Location loc, mlir::Type type);
 
-/// Whether the value is known at compile time but for transposes, reshapes and fills of constants.
+/// Whether the value is known at compile time but for transposes, reshapes, fills and dequantized codes of constants.
 bool isConstantLike(mlir::Value value);
 
 /// The type with its dimensions permuted.

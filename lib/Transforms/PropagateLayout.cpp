@@ -115,6 +115,7 @@ struct PropagateLayoutPass : public WithModels<nibble::impl::PropagateLayoutPass
     RewritePatternSet sink(&getContext());
     populateReshapeCleanups(sink);
     populateRaiseConvolutionPatterns(sink); // padding that a transpose kept away from its convolution
+    populateSinkThroughConversionPatterns(sink);
     populateSinkThroughGenericPatterns(sink);
     populateSinkThroughReshapePatterns(sink);
     populateSinkThroughStructuralPatterns(sink);

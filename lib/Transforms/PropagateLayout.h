@@ -35,6 +35,8 @@ mlir::Value undoTranspose(mlir::OpBuilder &builder, mlir::Location loc, mlir::Va
 void populateSinkThroughGenericPatterns(mlir::RewritePatternSet &patterns);
 /// Ops of tensor that keep the rank, linalg.softmax and linalg.reduce.
 void populateSinkThroughStructuralPatterns(mlir::RewritePatternSet &patterns);
+/// nibble.quantize and nibble.dequantize; reshapes and transposes of weights in codes.
+void populateSinkThroughConversionPatterns(mlir::RewritePatternSet &patterns);
 /// Reshapes, also the one in front of a matrix product with a constant filter.
 void populateSinkThroughReshapePatterns(mlir::RewritePatternSet &patterns);
 

@@ -17,13 +17,15 @@ namespace {
 struct VerifyIntegerPass : public WithModels<nibble::impl::VerifyIntegerPassBase<VerifyIntegerPass>> {
   void runOnOperation() override {
     getOperation().walk([&](QuantizableOpInterface op) {
-      if (!op->hasAttr(schemesAttrName))
+      bool isAssigned = op->hasAttr(schemesAttrName);
+      if (!isAssigned && !op->hasAttr(inCodesAttrName))
         return;
       StringRef rule = isa<ContractionOpInterface>(op.getOperation()) ? "its operands are not dequantized codes"
                                                                       : "no pass of its dialect replaced it";
       if (auto known = op->getAttrOfType<StringAttr>(floatAttrName))
         rule = known.getValue();
-      op->emitError() << "'" << getUserName(op) << "' was assigned an integer scheme and stayed float: " << rule;
+      op->emitError() << "'" << getUserName(op) << "' "
+                      << (isAssigned ? "was assigned an integer scheme" : "came quantized") << " and stayed float: " << rule;
       signalPassFailure();
     });
     markAllAnalysesPreserved();

@@ -37,3 +37,27 @@ func.func @conv(%x: tensor<1x2x2x1xf32>) -> tensor<1x2x2x3xf32> {
          -> tensor<1x2x2x3xf32>
   return %y : tensor<1x2x2x3xf32>
 }
+
+// What came quantized keeps its codes, also where they are moved first; a contraction of codes is none of the recipe's business. A float
+// input with a filter in codes did not come quantized.
+// CHECK-LABEL: @came_quantized
+// CHECK: nibble.contract {{.*}} {nibble.in_codes} -> tensor<1x1xf32>
+// CHECK: nibble.contract ins(%{{.*}}i8>) {{.*}} {filterScheme = #nibble.scheme<s8>, inputScheme = #nibble.scheme<s8>} -> tensor<1x1xi32>
+// CHECK: nibble.contract {{.*}} {nibble.schemes =
+// FLOAT-LABEL: @came_quantized
+// FLOAT: nibble.contract {{.*}} {nibble.in_codes} -> tensor<1x1xf32>
+func.func @came_quantized(%x: tensor<2xi8>, %real: tensor<1x2xf32>) -> (tensor<1x1xf32>, tensor<1x1xi32>, tensor<1x1xf32>) {
+  %codes = arith.constant dense<1> : tensor<2x1xi8>
+  %s = arith.constant dense<0.5> : tensor<f32>
+  %init = tensor.empty() : tensor<1x1xf32>
+  %sums = tensor.empty() : tensor<1x1xi32>
+  %w = nibble.dequantize %codes scale(%s : tensor<f32>) as <s8> : tensor<2x1xi8> -> tensor<2x1xf32>
+  %0 = nibble.dequantize %x scale(%s : tensor<f32>) as <s8> : tensor<2xi8> -> tensor<2xf32>
+  %row = tensor.expand_shape %0 [[0, 1]] output_shape [1, 2] : tensor<2xf32> into tensor<1x2xf32>
+  %y = nibble.contract ins(%row, %w : tensor<1x2xf32>, tensor<2x1xf32>) outs(%init : tensor<1x1xf32>) -> tensor<1x1xf32>
+  %row_codes = tensor.expand_shape %x [[0, 1]] output_shape [1, 2] : tensor<2xi8> into tensor<1x2xi8>
+  %sum = nibble.contract ins(%row_codes, %codes : tensor<1x2xi8>, tensor<2x1xi8>) outs(%sums : tensor<1x1xi32>)
+           {inputScheme = #nibble.scheme<s8>, filterScheme = #nibble.scheme<s8>} -> tensor<1x1xi32>
+  %z = nibble.contract ins(%real, %w : tensor<1x2xf32>, tensor<2x1xf32>) outs(%init : tensor<1x1xf32>) -> tensor<1x1xf32>
+  return %y, %sum, %z : tensor<1x1xf32>, tensor<1x1xi32>, tensor<1x1xf32>
+}

@@ -51,3 +51,15 @@ func.func @near_misses(%x: tensor<2x3xf32>) -> (tensor<100xf32>, tensor<4xf32>, 
   %t = linalg.transpose ins(%x : tensor<2x3xf32>) outs(%empty : tensor<3x2xf32>) permutation = [1, 0]
   return %b, %zeros, %t : tensor<100xf32>, tensor<4xf32>, tensor<3x2xf32>
 }
+
+// -----
+
+// Weights that came in codes stay in codes.
+// CHECK-LABEL: func.func @codes
+//       CHECK: nibble.dequantize
+func.func @codes() -> tensor<2xf32> {
+  %codes = arith.constant dense<[1, 2]> : tensor<2xi8>
+  %s = arith.constant dense<0.5> : tensor<f32>
+  %w = nibble.dequantize %codes scale(%s : tensor<f32>) as <s8> : tensor<2xi8> -> tensor<2xf32>
+  return %w : tensor<2xf32>
+}

@@ -213,6 +213,32 @@ func.func @scale_per_channel(%x: tensor<1x2xi8>) -> tensor<1x2xf32> {
 
 // -----
 
+// A filter that came without sign and with a zero point keeps them. A bias that is no whole number of units of the sum, 0.25, is added
+// in the epilogue, in units of the result: 0.3 / 0.5 and -1 / 0.5.
+// CHECK-LABEL: @came_quantized
+// CHECK-DAG: %[[ZERO:.*]] = arith.constant 128 : i32
+// CHECK-DAG: %[[BIAS:.*]] = arith.constant dense<[6.000000e-01, -2.000000e+00]> : tensor<2xf32>
+// CHECK: nibble.contract ins(%arg0, %{{.*}} : tensor<1x2xi8>, tensor<2x2xi8>) filter_zero_point(%[[ZERO]]) with(%[[BIAS]] : tensor<2xf32>)
+// CHECK-SAME: {filterScheme = #nibble.scheme<u8, zero_point = integer>, inputScheme = #nibble.scheme<s8>}
+// CHECK-NEXT: ^bb0(%[[ACC:.*]]: i32, %[[ADDED:.*]]: f32):
+// CHECK: %[[SCALED:.*]] = arith.mulf
+// CHECK: arith.addf %[[SCALED]], %[[ADDED]]
+func.func @came_quantized(%x: tensor<1x2xi8>) -> tensor<1x2xi8> {
+  %s = arith.constant dense<0.5> : tensor<f32>
+  %z = arith.constant dense<128> : tensor<i32>
+  %codes = arith.constant dense<[[0, 255], [129, 127]]> : tensor<2x2xi8>
+  %bias = arith.constant dense<[0.3, -1.0]> : tensor<2xf32>
+  %init = tensor.empty() : tensor<1x2xf32>
+  %0 = nibble.dequantize %x scale(%s : tensor<f32>) as <s8> : tensor<1x2xi8> -> tensor<1x2xf32>
+  %1 = nibble.dequantize %codes scale(%s : tensor<f32>) zero_point(%z : tensor<i32>) as <u8, zero_point = integer> : tensor<2x2xi8> -> tensor<2x2xf32>
+  %y = nibble.contract ins(%0, %1 : tensor<1x2xf32>, tensor<2x2xf32>) bias(%bias : tensor<2xf32>) outs(%init : tensor<1x2xf32>)
+         {nibble.in_codes} -> tensor<1x2xf32>
+  %q = nibble.quantize %y scale(%s : tensor<f32>) as <s8> : tensor<1x2xf32> -> tensor<1x2xi8>
+  return %q : tensor<1x2xi8>
+}
+
+// -----
+
 // Groups of two along the reduction: their scales and zero points are operands, the bias is in units of the input's scale.
 // CHECK-LABEL: @groups
 // CHECK-DAG: %[[W:.*]] = arith.constant dense<{{\[\[}}33, 3]]> : tensor<1x2xi8>
@@ -240,6 +266,25 @@ func.func @groups(%x: tensor<1x3xi8>) -> tensor<1x1xf32> {
          as <u4, block = [2, 1], scale = [f16], zero_point = integer> : tensor<3x1xi8> -> tensor<3x1xf32>
   %y = nibble.contract ins(%0, %1 : tensor<1x3xf32>, tensor<3x1xf32>) bias(%b : tensor<1xf32>)
          outs(%init : tensor<1x1xf32>) -> tensor<1x1xf32>
+}
+
+// -----
+
+// Whole to within the roundings of a scale in f32: 3 * (0.1 * 0.3).
+// CHECK-LABEL: @whole_bias
+// CHECK: %[[BIAS:.*]] = arith.constant dense<3> : tensor<1xi32>
+// CHECK: nibble.contract {{.*}} bias(%[[BIAS]] : tensor<1xi32>)
+// CHECK-NOT: arith.addf
+func.func @whole_bias(%x: tensor<1x2xi8>) -> tensor<1x1xf32> {
+  %sx = arith.constant dense<0.1> : tensor<f32>
+  %sw = arith.constant dense<0.3> : tensor<f32>
+  %codes = arith.constant dense<5> : tensor<2x1xi8>
+  %bias = arith.constant dense<0.09> : tensor<1xf32>
+  %init = tensor.empty() : tensor<1x1xf32>
+  %0 = nibble.dequantize %x scale(%sx : tensor<f32>) as <s8> : tensor<1x2xi8> -> tensor<1x2xf32>
+  %1 = nibble.dequantize %codes scale(%sw : tensor<f32>) as <s8> : tensor<2x1xi8> -> tensor<2x1xf32>
+  %y = nibble.contract ins(%0, %1 : tensor<1x2xf32>, tensor<2x1xf32>) bias(%bias : tensor<1xf32>) outs(%init : tensor<1x1xf32>)
+         -> tensor<1x1xf32>
   return %y : tensor<1x1xf32>
 }
 
@@ -304,4 +349,19 @@ func.func @row_obstacles(%x: tensor<1x1x4x2xf32>, %scale: tensor<f32>)
   %3 = nibble.dequantize %codes scale(%scale : tensor<f32>) as <s4> : tensor<1x3x2x1xi8> -> tensor<1x3x2x2xf32>
   %d = nibble.conv ins(%x, %3 : tensor<1x1x4x2xf32>, tensor<1x3x2x2xf32>) outs(%init : tensor<1x1x2x2xf32>) -> tensor<1x1x2x2xf32>
   return %a, %b, %c, %d : tensor<1x1x2x2xf32>, tensor<1x1x2x2xf32>, tensor<1x1x2x2xf32>, tensor<1x1x2x2xf32>
+}
+
+// -----
+
+// CHECK-LABEL: @wide_weights
+// CHECK: nibble.contract {{.*}} {nibble.float = "its weights less their zero point do not fit signed bytes"}
+func.func @wide_weights(%x: tensor<1x2xi8>) -> tensor<1x1xf32> {
+  %s = arith.constant dense<0.5> : tensor<f32>
+  %z = arith.constant dense<100> : tensor<i32>
+  %codes = arith.constant dense<255> : tensor<2x1xi8>
+  %init = tensor.empty() : tensor<1x1xf32>
+  %0 = nibble.dequantize %x scale(%s : tensor<f32>) as <s8> : tensor<1x2xi8> -> tensor<1x2xf32>
+  %1 = nibble.dequantize %codes scale(%s : tensor<f32>) zero_point(%z : tensor<i32>) as <u8, zero_point = integer> : tensor<2x1xi8> -> tensor<2x1xf32>
+  %y = nibble.contract ins(%0, %1 : tensor<1x2xf32>, tensor<2x1xf32>) outs(%init : tensor<1x1xf32>) -> tensor<1x1xf32>
+  return %y : tensor<1x1xf32>
 }

@@ -118,3 +118,20 @@ func.func @pool(%x: tensor<1x4x4x1xf32> {nibble.name = "x"}) -> tensor<1x3x3x1xf
          -> tensor<1x3x3x1xf32> loc("pool")
   return %y : tensor<1x3x3x1xf32>
 }
+
+// -----
+
+// Weights that came in codes are weights.
+// CHECK-LABEL: @codes
+// CHECK: %[[X:.*]] = nibble.observe %{{.*}} "x"
+// CHECK: %[[W:.*]] = nibble.dequantize
+// CHECK-NEXT: nibble.contract ins(%[[X]], %[[W]]
+func.func @codes(%x: tensor<1x2xf32> {nibble.name = "x"}) -> tensor<1x1xf32> {
+  %codes = arith.constant dense<1> : tensor<2x1xi8>
+  %s = arith.constant dense<0.5> : tensor<f32>
+  %init = tensor.empty() : tensor<1x1xf32>
+  %w = nibble.dequantize %codes scale(%s : tensor<f32>) as <s8> : tensor<2x1xi8> -> tensor<2x1xf32>
+  %y = nibble.contract ins(%x, %w : tensor<1x2xf32>, tensor<2x1xf32>) outs(%init : tensor<1x1xf32>)
+         -> tensor<1x1xf32> loc("fc")
+  return %y : tensor<1x1xf32>
+}

@@ -407,3 +407,68 @@ func.func @interpolation(%x: tensor<1x2x5x3xf32>) -> tensor<1x3x4x5xf32> {
   } -> tensor<1x3x4x5xf32>
   return %y : tensor<1x3x4x5xf32>
 }
+
+// -----
+
+// Between two convolutions of a model that came quantized: what has one scale, and what has one for each channel.
+// CHECK-LABEL: func.func @conversions
+//  CHECK-SAME: (%[[X:.*]]: tensor<1x8x8x4xf32>)
+//       CHECK: %[[Q:.*]] = nibble.quantize %[[X]] scale(%{{.*}} : tensor<f32>) as <u8> : tensor<1x8x8x4xf32> -> tensor<1x8x8x4xi8>
+//       CHECK: %[[D:.*]] = nibble.dequantize %[[Q]] scale(%{{.*}} : tensor<1x1x1x4xf32>) zero_point(%{{.*}} : tensor<1x1x1x4xi32>) as <u8, block = [0, 0, 0, 1], zero_point = integer>
+//   CHECK-NOT: linalg.transpose
+//       CHECK: return %[[D]]
+func.func @conversions(%x: tensor<1x8x8x4xf32>) -> tensor<1x8x8x4xf32> {
+  %s = arith.constant dense<0.5> : tensor<f32>
+  %channels = arith.constant dense<[[[[1.0]], [[2.0]], [[3.0]], [[4.0]]]]> : tensor<1x4x1x1xf32>
+  %zeros = arith.constant dense<[[[[1]], [[2]], [[3]], [[4]]]]> : tensor<1x4x1x1xi32>
+  %nhwc_empty = tensor.empty() : tensor<1x8x8x4xf32>
+  %nchw_empty = tensor.empty() : tensor<1x4x8x8xf32>
+  %nchw = linalg.transpose ins(%x : tensor<1x8x8x4xf32>) outs(%nchw_empty : tensor<1x4x8x8xf32>) permutation = [0, 3, 1, 2]
+  %q = nibble.quantize %nchw scale(%s : tensor<f32>) as <u8> : tensor<1x4x8x8xf32> -> tensor<1x4x8x8xi8>
+  %d = nibble.dequantize %q scale(%channels : tensor<1x4x1x1xf32>) zero_point(%zeros : tensor<1x4x1x1xi32>)
+         as <u8, block = [0, 1, 0, 0], zero_point = integer> : tensor<1x4x8x8xi8> -> tensor<1x4x8x8xf32>
+  %nhwc = linalg.transpose ins(%d : tensor<1x4x8x8xf32>) outs(%nhwc_empty : tensor<1x8x8x4xf32>) permutation = [0, 2, 3, 1]
+  return %nhwc : tensor<1x8x8x4xf32>
+}
+
+// -----
+
+// Weights are moved as codes: a transposed filter, and one whose output channels are split into groups.
+// CHECK-LABEL: func.func @weights
+//       CHECK: %[[CODES:.*]] = linalg.transpose ins(%{{.*}} : tensor<4x2xi8>)
+//       CHECK: %[[T:.*]] = nibble.dequantize %[[CODES]] scale(%{{.*}} : tensor<1x4xf32>) as <s8, block = [0, 1]> : tensor<2x4xi8> -> tensor<2x4xf32>
+//       CHECK: %[[G:.*]] = nibble.dequantize %{{.*}} scale(%{{.*}} : tensor<2x2x1xf32>) as <s8, block = [1, 1, 0]> : tensor<2x2x2xi8> -> tensor<2x2x2xf32>
+//       CHECK: %[[F:.*]] = nibble.dequantize %{{.*}} scale(%{{.*}} : tensor<f32>) as <s8> : tensor<8xi8> -> tensor<8xf32>
+//       CHECK: return %[[T]], %[[G]], %[[F]]
+func.func @weights() -> (tensor<2x4xf32>, tensor<2x2x2xf32>, tensor<8xf32>) {
+  %codes = arith.constant dense<[[1, 2], [3, 4], [5, 6], [7, 8]]> : tensor<4x2xi8>
+  %s = arith.constant dense<0.5> : tensor<f32>
+  %channels = arith.constant dense<[[1.0], [2.0], [3.0], [4.0]]> : tensor<4x1xf32>
+  %w = nibble.dequantize %codes scale(%channels : tensor<4x1xf32>) as <s8, block = [1, 0]> : tensor<4x2xi8> -> tensor<4x2xf32>
+  %v = nibble.dequantize %codes scale(%s : tensor<f32>) as <s8> : tensor<4x2xi8> -> tensor<4x2xf32>
+  %empty = tensor.empty() : tensor<2x4xf32>
+  %t = linalg.transpose ins(%w : tensor<4x2xf32>) outs(%empty : tensor<2x4xf32>) permutation = [1, 0]
+  %grouped = tensor.expand_shape %w [[0, 1], [2]] output_shape [2, 2, 2] : tensor<4x2xf32> into tensor<2x2x2xf32>
+  %flat = tensor.collapse_shape %v [[0, 1]] : tensor<4x2xf32> into tensor<8xf32>
+  return %t, %grouped, %flat : tensor<2x4xf32>, tensor<2x2x2xf32>, tensor<8xf32>
+}
+
+// -----
+
+// Blocks of two elements are none of the flat shape; activations are not moved as codes here.
+// CHECK-LABEL: func.func @not_moved
+//       CHECK: nibble.dequantize %{{.*}} as <s8, block = [1, 2]>
+//       CHECK: tensor.collapse_shape %{{.*}} : tensor<2x4xf32> into tensor<8xf32>
+//       CHECK: nibble.dequantize %arg0
+//       CHECK: linalg.transpose
+func.func @not_moved(%x: tensor<2x4xi8>) -> (tensor<8xf32>, tensor<4x2xf32>) {
+  %codes = arith.constant dense<[[1, 2, 3, 4], [5, 6, 7, 8]]> : tensor<2x4xi8>
+  %s = arith.constant dense<0.5> : tensor<f32>
+  %groups = arith.constant dense<[[1.0, 2.0], [3.0, 4.0]]> : tensor<2x2xf32>
+  %w = nibble.dequantize %codes scale(%groups : tensor<2x2xf32>) as <s8, block = [1, 2]> : tensor<2x4xi8> -> tensor<2x4xf32>
+  %flat = tensor.collapse_shape %w [[0, 1]] : tensor<2x4xf32> into tensor<8xf32>
+  %d = nibble.dequantize %x scale(%s : tensor<f32>) as <s8> : tensor<2x4xi8> -> tensor<2x4xf32>
+  %empty = tensor.empty() : tensor<4x2xf32>
+  %t = linalg.transpose ins(%d : tensor<2x4xf32>) outs(%empty : tensor<4x2xf32>) permutation = [1, 0]
+  return %flat, %t : tensor<8xf32>, tensor<4x2xf32>
+}

@@ -20,3 +20,12 @@ func.func @by_recipe(%x: tensor<1x2xf32>, %w: tensor<2x1xf32>, %init: tensor<1x1
          {nibble.float = "recipe 'float32' quantizes nothing"} -> tensor<1x1xf32>
   return %y : tensor<1x1xf32>
 }
+
+// -----
+
+func.func @came_quantized(%x: tensor<1x2xf32>, %w: tensor<2x1xf32>, %init: tensor<1x1xf32>) -> tensor<1x1xf32> {
+  // expected-error @below {{'nibble.contract' came quantized and stayed float: its filter is computed at run time}}
+  %y = nibble.contract ins(%x, %w : tensor<1x2xf32>, tensor<2x1xf32>) outs(%init : tensor<1x1xf32>)
+         {nibble.float = "its filter is computed at run time", nibble.in_codes} -> tensor<1x1xf32>
+  return %y : tensor<1x1xf32>
+}

@@ -30,6 +30,9 @@ OperandExtent getOperandExtent(mlir::linalg::GenericOp op, mlir::OpOperand &oper
 /// addition.
 bool isSumReduction(mlir::Operation *op);
 
+/// Whether a value is known at compile time: a constant, or a weight that is dequantized from constant codes.
+bool isKnownValue(mlir::Value value);
+
 /// A root and the elementwise ops behind it that run in the same kernel.
 struct FusionGroup {
   enum class Kind {

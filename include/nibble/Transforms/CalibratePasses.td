@@ -38,7 +38,8 @@ def InsertObserversPass : Pass<"nibble-insert-observers", "::mlir::func::FuncOp"
     argument or the node that makes the value; a number is added where that is not unique.
 
     Requires: the form after normalize.
-    Ensures: every float value that `nibble-quantize` may store in codes passes through a `nibble.observe`.
+    Ensures: every float value that `nibble-quantize` may store in codes passes through a `nibble.observe`; weights, dequantized
+    ones too, do not.
     Leaves: everything else.
 
     ```mlir

@@ -72,7 +72,7 @@ def FoldConstantsPass : Pass<"nibble-fold-constants", "::mlir::func::FuncOp"> {
     Requires: nothing.
     Ensures: ops of constants are left only where the result is out of proportion, the evaluation too long, or an op not
     known to the interpreter.
-    Leaves: `linalg.fill`, which says more than its result.
+    Leaves: `linalg.fill`, which says more than its result, and `nibble.dequantize`: weights that came in codes stay in codes.
 
     ```mlir
     %w = arith.constant dense<[[1.0, 2.0], [3.0, 4.0]]> : tensor<2x2xf32>
@@ -95,11 +95,11 @@ def PropagateLayoutPass : Pass<"nibble-propagate-layout", "::mlir::func::FuncOp"
   let summary = "move transposes towards the results until they cancel";
   let description = [{
     `op(transpose(x))` becomes `transpose(op'(x))` for elementwise and resampling `linalg.generic`, reductions, softmax, padding,
-    concatenation, slices and reshapes, until a transpose meets its inverse, an op that depends on the order, or the
+    concatenation, slices, reshapes, `nibble.quantize` and `nibble.dequantize`, until a transpose meets its inverse, an op that depends on the order, or the
     program's border. An op with several operands takes part when the operands that lose their transpose have more elements
     than those that gain the inverse one; transposes of constants cost nothing. A flattened transpose in front of a
     `nibble.contract` is undone by permuting the rows of its constant filter. What moves only dimensions of size 1 becomes
-    a reshape.
+    a reshape. Weights that are dequantized constants are transposed and reshaped as codes.
 
     Requires: static shapes.
     Ensures: no op of the kinds above reads the transpose of its only input that is not constant.

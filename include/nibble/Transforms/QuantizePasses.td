@@ -8,11 +8,12 @@ include "mlir/Pass/PassBase.td"
 def AssignSchemesPass : Pass<"nibble-assign-schemes", "::mlir::func::FuncOp"> {
   let summary = "a scheme for every quantizable op, or the reason why not";
   let description = [{
-    Applies a recipe to every op with `QuantizableOpInterface`.
+    Applies a recipe to every op with `QuantizableOpInterface` but those that came quantized: what they multiply is dequantized
+    already, and stays in its codes.
 
     Requires: the form after calibrate.
-    Ensures: every quantizable op has `nibble.schemes` or `nibble.float = "<the rule that left it float>"`.
-    Leaves: everything else.
+    Ensures: every quantizable op has `nibble.schemes`, `nibble.float = "<the rule that left it float>"` or `nibble.in_codes`.
+    Leaves: contractions of codes, and everything else.
 
     ```mlir
     %y = nibble.contract ins(%x, %w : tensor<1x2xf32>, tensor<2x1xf32>) outs(%init : tensor<1x1xf32>) -> tensor<1x1xf32>
@@ -36,15 +37,16 @@ def FuseContractionsPass : Pass<"nibble-fuse-contractions", "::mlir::func::FuncO
     its group (`Analysis/FusionGroups.h`) and the quantization of the result in its epilogue. Where these ops commute with a
     change of scale, everything in the epilogue is a multiple of the result's scale: the accumulator is scaled once,
     residuals are added in their codes, and a ReLU that the clamp implies is dropped (`docs/Spec.md`, "Fused epilogue").
-    Float contractions get their elementwise ops into the epilogue as well.
+    Float contractions get their elementwise ops into the epilogue as well. A bias that came with codes and is no whole number of
+    units of the sum is added there too.
 
     A filter that is dequantized from constant codes of any other scheme is put in rows (`nibble.conv`): with the scales as
     operands and sums of integers in blocks, where input and filter allow it, in the epilogue where there is one for each channel,
     else with float activations.
 
     Requires: the form after quantize, `nibble-sink-dequantize` done.
-    Ensures: a contraction of dequantized values with constant parameters has `inputScheme` and `filterScheme` and no
-    `nibble.schemes`; its sums of integers fit 32 bits.
+    Ensures: a contraction of dequantized values with constant parameters has `inputScheme` and `filterScheme` and neither
+    `nibble.schemes` nor `nibble.in_codes`; its sums of integers fit 32 bits.
     Leaves: contractions without an integer form, with `nibble.float = "<the rule>"` and a remark.
 
     ```mlir
@@ -244,7 +246,7 @@ def VerifyIntegerPass : Pass<"nibble-verify-integer", "::mlir::func::FuncOp"> {
   let summary = "check that everything that was assigned an integer form has one";
   let description = [{
     Requires: the form after fuse.
-    Ensures: no op has `nibble.schemes`; an error names every one that does and the rule that left it float.
+    Ensures: no op has `nibble.schemes` or `nibble.in_codes`; an error names every one that does and the rule that left it float.
     Leaves: everything.
 
     ```mlir
