@@ -2,6 +2,7 @@
 
 #include "Quantization.h"
 #include "nibble/Dialect/Nibble/IR/NibbleDialect.h"
+#include "nibble/Numerics/Packing.h"
 #include "llvm/Support/MathExtras.h"
 
 using namespace mlir;
@@ -121,9 +122,12 @@ std::optional<QuantizationParams> readParams(Node &node, ArrayRef<int64_t> shape
 // Codes and numbers
 //===----------------------------------------------------------------------------------------------===//
 
-/// The scheme of codes of 8 or 16 bits.
-static SchemeAttr getScheme(Node &node, ElementType codes, const QuantizationParams &params) {
-  std::string codec = (codes.isUnsigned ? "u" : "s") + std::to_string(codes.type.getIntOrFloatBitWidth());
+/// The codec of integers of 8 or 16 bits.
+static std::string getCodec(ElementType codes) {
+  return (codes.isUnsigned ? "u" : "s") + std::to_string(codes.type.getIntOrFloatBitWidth());
+}
+
+static SchemeAttr getScheme(Node &node, StringRef codec, const QuantizationParams &params) {
   return SchemeAttr::get(node.getContext(), codec, /*narrowRange=*/false, params.block, Type(node.getF32Type()),
                          params.zeroPoint ? ZeroPointKind::Integer : ZeroPointKind::None, RoundingMode::HalfToEven);
 }
@@ -151,16 +155,43 @@ static Tensor dequantizeByArithmetic(Node &node, const Tensor &codes, const Quan
   });
 }
 
+/// `dequantize` of codes in their storage.
+static Tensor createDequantize(Node &node, const Tensor &codes, ArrayRef<int64_t> shape, StringRef codec,
+                               const QuantizationParams &params) {
+  auto type = RankedTensorType::get(shape, node.getF32Type());
+  return Tensor(DequantizeOp::create(node, type, node.materialize(codes), node.materialize(params.scale),
+                                     node.materialize(params.zeroPoint), getScheme(node, codec, params))
+                    .getResult());
+}
+
+Tensor dequantizePacked(Node &node, const Tensor &codes, ArrayRef<int64_t> shape, StringRef codec,
+                        const QuantizationParams &params) {
+  return node.failed() || !codes ? Tensor() : createDequantize(node, codes, shape, codec, params);
+}
+
+/// Constant codes of fewer than 8 bits as their storage has them: rows of bytes, low first.
+static Tensor packRows(const Tensor &codes, const SmallElement &small) {
+  SmallVector<int64_t> shape(codes.getShape());
+  int64_t rowLength = shape.back(), bytesOfRow = numerics::packedSizeInBytes(rowLength, small.numBits);
+  shape.back() = bytesOfRow;
+  std::vector<char> bytes(codes.type.clone(shape).getNumElements(), 0);
+  auto *rows = reinterpret_cast<uint8_t *>(bytes.data());
+  for (int64_t index = 0; index < codes.type.getNumElements(); ++index)
+    numerics::writeBits(rows + index / rowLength * bytesOfRow, index % rowLength, small.numBits,
+                        static_cast<uint8_t>(codes.constant.getElement(index).front()));
+  return codes.with(Constant::get(codes.type.clone(shape), std::move(bytes), codes.constant.getName()));
+}
+
 Tensor dequantize(Node &node, const Tensor &codes, const QuantizationParams &params) {
   if (node.failed() || !codes)
     return {};
   const SmallElement *small = findSmallElement(codes.codec);
+  // Weights keep their bits; codes that are computed have a byte each, whose scheme is one of bytes.
+  if (small && codes.constant && codes.getRank() > 0)
+    return createDequantize(node, small->numBits < 8 ? packRows(codes, *small) : codes, codes.getShape(), small->codec, params);
   if ((small && small->isFloat()) || codes.getElementType().isInteger(32))
     return dequantizeByArithmetic(node, codes, params);
-  auto type = RankedTensorType::get(codes.getShape(), node.getF32Type());
-  return Tensor(DequantizeOp::create(node, type, node.materialize(codes), node.materialize(params.scale),
-                                     node.materialize(params.zeroPoint), getScheme(node, getElementType(codes), params))
-                    .getResult());
+  return createDequantize(node, codes, codes.getShape(), getCodec(getElementType(codes)), params);
 }
 
 /// Codes of fewer than 8 bits: those of 8, bounded.
@@ -182,7 +213,7 @@ Tensor quantize(Node &node, const Tensor &numbers, const QuantizationParams &par
   ElementType stored{codes.type, codes.isUnsigned};
   auto type = RankedTensorType::get(real.getShape(), codes.type);
   Tensor result(QuantizeOp::create(node, type, node.materialize(real), node.materialize(params.scale),
-                                   node.materialize(params.zeroPoint), getScheme(node, stored, params))
+                                   node.materialize(params.zeroPoint), getScheme(node, getCodec(stored), params))
                     .getResult(),
                 codes.isUnsigned);
   return small ? clampCodes(node, result, codes, *small) : result;

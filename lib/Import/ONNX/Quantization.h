@@ -36,6 +36,10 @@ mlir::LogicalResult checkBytes(Node &node, ElementType codes);
 std::optional<QuantizationParams> readParams(Node &node, llvm::ArrayRef<int64_t> shape, ElementType codes,
                                              size_t scaleIndex, size_t zeroPointIndex, const Granularity &granularity);
 
+/// The numbers of `shape` that packed codes stand for (`Packing.h`, low first, each row from a byte on), in f32. `codec` is one of
+/// integers of at most 8 bits.
+Tensor dequantizePacked(Node &node, const Tensor &codes, llvm::ArrayRef<int64_t> shape, llvm::StringRef codec,
+                        const QuantizationParams &params);
 /// The numbers that codes stand for, in f32.
 Tensor dequantize(Node &node, const Tensor &codes, const QuantizationParams &params);
 /// Codes of a type for numbers. `mode` is for codes of small floats.
