@@ -266,6 +266,7 @@ func.func @groups(%x: tensor<1x3xi8>) -> tensor<1x1xf32> {
          as <u4, block = [2, 1], scale = [f16], zero_point = integer> : tensor<3x1xi8> -> tensor<3x1xf32>
   %y = nibble.contract ins(%0, %1 : tensor<1x3xf32>, tensor<3x1xf32>) bias(%b : tensor<1xf32>)
          outs(%init : tensor<1x1xf32>) -> tensor<1x1xf32>
+  return %y : tensor<1x1xf32>
 }
 
 // -----
@@ -353,8 +354,10 @@ func.func @row_obstacles(%x: tensor<1x1x4x2xf32>, %scale: tensor<f32>)
 
 // -----
 
+// Codes of the filter next to a float input.
 // CHECK-LABEL: @wide_weights
-// CHECK: nibble.contract {{.*}} {nibble.float = "its weights less their zero point do not fit signed bytes"}
+// CHECK: nibble.contract ins(%{{.*}}, %{{.*}} : tensor<1x2xf32>, tensor<1x2xi8>)
+// CHECK-SAME: nibble.float = "its weights less their zero point do not fit signed bytes"
 func.func @wide_weights(%x: tensor<1x2xi8>) -> tensor<1x1xf32> {
   %s = arith.constant dense<0.5> : tensor<f32>
   %z = arith.constant dense<100> : tensor<i32>
