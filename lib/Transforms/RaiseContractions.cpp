@@ -26,7 +26,8 @@ using namespace nibble;
 
 FailureOr<Value> nibble::matchContractionStart(Value init, int64_t channelDim) {
   auto fill = init.getDefiningOp<linalg::FillOp>();
-  if (matchPattern(fill ? fill.getInputs()[0] : init, m_AnyZeroFloat()))
+  Value start = fill ? fill.getInputs()[0] : init;
+  if (matchPattern(start, m_AnyZeroFloat()) || matchPattern(start, m_Zero()))
     return Value();
   auto broadcast = init.getDefiningOp<linalg::BroadcastOp>();
   if (!broadcast || cast<ShapedType>(broadcast.getInput().getType()).getRank() != 1 ||

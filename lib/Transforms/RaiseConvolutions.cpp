@@ -17,6 +17,8 @@ namespace {
 /// within its group, f output channel within its group. Where an operand has g but neither c nor f, a group has one channel.
 struct ConvolutionLayout {
   StringLiteral opName, input, filter, result;
+  /// Of codes, with the zero points of input and filter as further operands.
+  bool isQuantized = false;
 };
 
 constexpr ConvolutionLayout convolutionLayouts[] = {
@@ -29,11 +31,18 @@ constexpr ConvolutionLayout convolutionLayouts[] = {
     {"linalg.depthwise_conv_2d_nchw_chw", "nghw", "ghw", "nghw"},
     {"linalg.depthwise_conv_2d_nhwc_hwc", "nhwg", "hwg", "nhwg"},
     {"linalg.depthwise_conv_2d_nhwc_hwcm", "nhwg", "hwgf", "nhwgf"},
+    {"linalg.conv_2d_nchw_fchw_q", "nchw", "fchw", "nfhw", true},
+    {"linalg.conv_2d_ngchw_gfchw_q", "ngchw", "gfchw", "ngfhw", true},
+    {"linalg.conv_2d_nhwc_fhwc_q", "nhwc", "fhwc", "nhwf", true},
+    {"linalg.conv_2d_nhwc_hwcf_q", "nhwc", "hwcf", "nhwf", true},
+    {"linalg.conv_2d_nhwgc_gfhwc_q", "nhwgc", "gfhwc", "nhwgf", true},
+    {"linalg.depthwise_conv_2d_nhwc_hwc_q", "nhwg", "hwg", "nhwg", true},
+    {"linalg.depthwise_conv_2d_nhwc_hwcm_q", "nhwg", "hwgf", "nhwgf", true},
 };
 
-const ConvolutionLayout *findConvolutionLayout(Operation *op) {
+const ConvolutionLayout *findConvolutionLayout(Operation *op, bool isQuantized) {
   const auto *found = llvm::find_if(convolutionLayouts, [&](const ConvolutionLayout &layout) {
-    return layout.opName == op->getName().getStringRef();
+    return layout.opName == op->getName().getStringRef() && layout.isQuantized == isQuantized;
   });
   return found == std::end(convolutionLayouts) ? nullptr : found;
 }
@@ -120,16 +129,18 @@ int64_t sizeOf(Value value, StringRef letters, char letter) {
   return position == StringRef::npos ? 1 : cast<ShapedType>(value.getType()).getDimSize(position);
 }
 
+/// Float convolutions, or those of codes with sums of i32.
 struct RaiseConvolution : public OpInterfaceRewritePattern<linalg::LinalgOp> {
-  using OpInterfaceRewritePattern::OpInterfaceRewritePattern;
+  RaiseConvolution(MLIRContext *context, bool isQuantized) : OpInterfaceRewritePattern(context), isQuantized(isQuantized) {}
 
   LogicalResult matchAndRewrite(linalg::LinalgOp op, PatternRewriter &rewriter) const override {
-    const ConvolutionLayout *layout = findConvolutionLayout(op);
+    const ConvolutionLayout *layout = findConvolutionLayout(op, isQuantized);
     if (!layout)
       return failure();
     auto resultType = dyn_cast_if_present<RankedTensorType>(op->getNumResults() ? op->getResult(0).getType() : Type());
-    if (!resultType || op.hasDynamicShape() || !isa<FloatType>(resultType.getElementType()))
-      return rewriter.notifyMatchFailure(op, "expected a float convolution of static tensors");
+    if (!resultType || op.hasDynamicShape() ||
+        (isQuantized ? !isSumOfCodes(op) : !isa<FloatType>(resultType.getElementType())))
+      return rewriter.notifyMatchFailure(op, "expected a convolution of static tensors of floats or codes");
     // A bias of [groups, channels of a group] does not occur.
     size_t channelDim = layout->result.find(layout->result.contains('f') ? 'f' : 'g');
     FailureOr<Value> bias = matchContractionStart(op.getDpsInits()[0], channelDim);
@@ -151,8 +162,14 @@ struct RaiseConvolution : public OpInterfaceRewritePattern<linalg::LinalgOp> {
     auto convType = resultType.clone({sizeOf(op->getResult(0), layout->result, 'n'),
                                       sizeOf(op->getResult(0), layout->result, 'h'),
                                       sizeOf(op->getResult(0), layout->result, 'w'), features});
-    auto conv = ConvOp::create(rewriter, loc, convType, input.get(), filter.get(), *bias, Value(), Value(), mlir::ValueRange(), Value(), mlir::ValueRange(),
-                               createEmpty(rewriter, loc, convType), SchemeAttr(), SchemeAttr(), DenseI64ArrayAttr(),
+    SignedCodes inputCodes, filterCodes;
+    if (isQuantized) {
+      inputCodes = SignedCodes(op->getOperand(0), op->getOperand(2));
+      filterCodes = SignedCodes(op->getOperand(1), op->getOperand(3));
+    }
+    auto conv = ConvOp::create(rewriter, loc, convType, input.get(), filter.get(), *bias, inputCodes.zeroPoint,
+                               filterCodes.zeroPoint, mlir::ValueRange(), Value(), mlir::ValueRange(), createEmpty(rewriter, loc, convType),
+                               inputCodes.scheme, filterCodes.scheme, DenseI64ArrayAttr(),
                                getWindowAttr(op, "strides"), getWindowAttr(op, "dilations"),
                                rewriter.getDenseI64ArrayAttr({0, 0, 0, 0}), rewriter.getI64IntegerAttr(groups));
     LetteredValue result(rewriter, loc, conv->getResult(0), "nhwf");
@@ -168,6 +185,8 @@ struct RaiseConvolution : public OpInterfaceRewritePattern<linalg::LinalgOp> {
   }
 
 private:
+  bool isQuantized;
+
   /// linalg keeps strides and dilations as a dense vector of two, absent for 1.
   static DenseI64ArrayAttr getWindowAttr(Operation *op, StringRef name) {
     SmallVector<int64_t> values = {1, 1};
@@ -219,5 +238,10 @@ struct FoldPadIntoConvolution : public OpRewritePattern<ConvOp> {
 } // namespace
 
 void nibble::populateRaiseConvolutionPatterns(RewritePatternSet &patterns) {
-  patterns.add<FoldPadIntoConvolution, RaiseConvolution>(patterns.getContext());
+  patterns.add<FoldPadIntoConvolution>(patterns.getContext());
+  patterns.add<RaiseConvolution>(patterns.getContext(), /*isQuantized=*/false);
+}
+
+void nibble::populateRaiseQuantizedConvolutionPatterns(RewritePatternSet &patterns) {
+  patterns.add<RaiseConvolution>(patterns.getContext(), /*isQuantized=*/true);
 }

@@ -149,4 +149,41 @@ def RaiseContractionsPass : Pass<"nibble-raise-contractions", "::mlir::func::Fun
   let dependentDialects = ["::mlir::linalg::LinalgDialect", "::mlir::tensor::TensorDialect", "::nibble::NibbleDialect"];
 }
 
+def RaiseQuantizedIdiomsPass : Pass<"nibble-raise-quantized-idioms", "::mlir::func::FuncOp"> {
+  let summary = "raise what other importers write for quantized programs";
+  let description = [{
+    An elementwise `linalg.generic` that extends codes, takes off a zero point, converts to f32 and multiplies with a scale, as
+    torch-mlir and IREE write it, becomes `nibble.dequantize`: per tensor, per channel, or in groups, whose two dimensions are
+    merged when a `tensor.collapse_shape` merges them. Zero points may be integers, or constant floats that are whole numbers.
+    `linalg.quantized_matmul`, `quantized_batch_matmul` and the convolutions of codes (`linalg.conv_2d_nhwc_hwcf_q` and its like)
+    become `nibble.contract` and `nibble.conv`. Results are the same bits.
+
+    Requires: static shapes.
+    Ensures: nothing; a remark names each idiom that was recognized and is left, and says why.
+    Leaves: codes of fewer than 8 bits, zero points that are no codes, and everything else.
+
+    ```mlir
+    %x = linalg.generic {indexing_maps = [(d0, d1) -> (d0, d1), (d0, d1) -> (d1), (d0, d1) -> (d0, d1)],
+                         iterator_types = ["parallel", "parallel"]}
+           ins(%codes, %scales : tensor<4x8xi8>, tensor<8xf32>) outs(%empty : tensor<4x8xf32>) {
+    ^bb0(%code: i8, %scale: f32, %out: f32):
+      %wide = arith.extui %code : i8 to i32
+      %difference = arith.subi %wide, %c128 : i32
+      %real = arith.sitofp %difference : i32 to f32
+      %value = arith.mulf %real, %scale : f32
+      linalg.yield %value : f32
+    } -> tensor<4x8xf32>
+    ```
+    becomes
+    ```mlir
+    %scale = tensor.expand_shape %scales [[0, 1]] output_shape [1, 8] : tensor<8xf32> into tensor<1x8xf32>
+    %x = nibble.dequantize %codes scale(%scale : tensor<1x8xf32>) zero_point(%128s : tensor<1x8xi32>)
+           as <u8, block = [0, 1], zero_point = integer> : tensor<4x8xi8> -> tensor<4x8xf32>
+    ```
+  }];
+  let statistics = [Statistic<"numRaised", "raised", "Idioms that became ops of nibble">];
+  let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::linalg::LinalgDialect", "::mlir::tensor::TensorDialect",
+                           "::nibble::NibbleDialect"];
+}
+
 #endif // NIBBLE_TRANSFORMS_PASSES_TD

@@ -176,8 +176,7 @@ void replaceChain(RewriterBase &rewriter, Operation *op, const EpilogueChain &ch
   SmallVector<Value> operands = chain.createOperands(rewriter, loc);
   auto contraction = ContractionOp::create(
       rewriter, loc, type, parts.input, parts.filter, bias, createZeroPoint(rewriter, loc, parts.inputZeroPoint),
-      createZeroPoint(rewriter, loc, parts.filterZeroPoint), /*filterScales=*/ValueRange(), /*filterZeroPoints=*/Value(), operands,
-      init,
+      createZeroPoint(rewriter, loc, parts.filterZeroPoint), /*filterScales=*/ValueRange(), /*filterZeroPoints=*/Value(), operands, init,
       getScheme(getElementTypeOrSelf(parts.input), parts.inputZeroPoint),
       getScheme(getElementTypeOrSelf(parts.filter), parts.filterZeroPoint), DenseI64ArrayAttr(), attributes...);
   if (!chain.isEmpty()) {
