@@ -61,10 +61,9 @@ Exactness nibble::reference::getExactness(Operation *op) {
   if (callsLibrary)
     return Exactness::Unspecified;
   if (auto contraction = dyn_cast<ContractionOpInterface>(op)) {
-    // Groups of integers are combined in a fixed order.
-    if (!isa<FloatType>(contraction.getAccumulatorType()) || contraction.getInputSchemeAttr())
-      return Exactness::Exact;
-    return contraction.getFilterSchemeAttr() ? Exactness::Unspecified : Exactness::FloatSums;
+    // Sums of integers are exact, and those of blocks are added up in the order of the row.
+    bool isExact = !isa<FloatType>(contraction.getAccumulatorType()) || contraction.hasIntegerBlocks();
+    return isExact ? Exactness::Exact : Exactness::FloatSums;
   }
   if (isa<linalg::SoftmaxOp>(op))
     return Exactness::Unspecified;
@@ -91,15 +90,18 @@ bool nibble::reference::isExactFromArguments(Value value) {
 // Sums of magnitudes
 //===----------------------------------------------------------------------------------------------===//
 
-/// An op outside of the program, with operands of its own.
+/// An op that stands in front of one of the program for a while, so that it finds symbols, with operands of its own.
 namespace {
 class ScratchOp {
 public:
-  explicit ScratchOp(Operation *original, ArrayRef<std::pair<Value, Tensor>> values)
-      : op(original->clone()), values(values) {}
-  ~ScratchOp() { op->destroy(); }
+  ScratchOp(Operation *original, ArrayRef<std::pair<Value, Tensor>> values)
+      : op(OpBuilder(original).clone(*original)), values(values) {}
+  /// Takes an op that has been inserted somewhere.
+  ScratchOp(ArrayRef<std::pair<Value, Tensor>> values, Operation *op) : op(op), values(values) {}
+  ScratchOp(const ScratchOp &) = delete;
+  ScratchOp &operator=(const ScratchOp &) = delete;
+  ~ScratchOp() { op->erase(); }
 
-  Operation *operator->() { return op; }
   Operation *get() { return op; }
 
   /// A value that only this op has.
@@ -116,16 +118,16 @@ public:
     return results->front();
   }
 
-  const Tensor &get(Value value) const {
-    return llvm::find_if(values, [&](const auto &known) { return known.first == value; })->second;
-  }
-
 private:
   Block block; // destroyed after the op that uses its arguments
   Operation *op;
   Values values;
 };
 } // namespace
+
+static const Tensor &lookUp(Value value, ArrayRef<std::pair<Value, Tensor>> values) {
+  return llvm::find_if(values, [&](const auto &known) { return known.first == value; })->second;
+}
 
 static FailureOr<Tensor> getMagnitudes(const Tensor &tensor) {
   FailureOr<Tensor> result = Tensor::create(tensor.getElementType(), tensor.getShape());
@@ -139,27 +141,77 @@ static FailureOr<Tensor> makeUninitialized(Type elementType, Value init) {
   return Tensor::create(elementType, cast<ShapedType>(init.getType()).getShape());
 }
 
+/// |x - input_zero_point| as f32, of codes or of floats.
+static FailureOr<Tensor> getInputMagnitudes(ContractionOpInterface op, ArrayRef<std::pair<Value, Tensor>> values) {
+  const Tensor &input = lookUp(op.getInput(), values);
+  SchemeAttr scheme = op.getInputSchemeAttr();
+  if (!scheme)
+    return getMagnitudes(input);
+  int64_t zeroPoint = op.getInputZeroPoint() ? lookUp(op.getInputZeroPoint(), values).getInteger(0) : 0;
+  FailureOr<Tensor> result = Tensor::create(Float32Type::get(op.getContext()), input.getShape());
+  if (succeeded(result))
+    for (int64_t index = 0; index < input.getNumElements(); ++index) {
+      int64_t code = input.getInteger(index);
+      if (!scheme.isSigned())
+        code &= (int64_t(1) << (8 * getSizeInBytes(input.getKind()))) - 1;
+      result->setFloat(index, static_cast<double>(std::abs(code - zeroPoint)));
+    }
+  return result;
+}
+
+/// Rows `[F, KH * KW * C]` as `[KH, KW, C, F]`.
+static FailureOr<Tensor> exchangeRows(const Tensor &rows, ArrayRef<int64_t> shape) {
+  FailureOr<Tensor> result = Tensor::create(rows.getElementType(), shape);
+  int64_t numRows = rows.getShape()[0], rowLength = rows.getShape()[1];
+  if (succeeded(result))
+    for (int64_t row = 0; row < numRows; ++row)
+      for (int64_t place = 0; place < rowLength; ++place)
+        result->setFloat(place * numRows + row, rows.getFloat(row * rowLength + place));
+  return result;
+}
+
+/// |w|, dequantized where the filter is one of codes, in the shape of a filter without scheme.
+static FailureOr<Tensor> getFilterMagnitudes(ContractionOpInterface op, ArrayRef<std::pair<Value, Tensor>> values) {
+  if (!op.isFilterScaled())
+    return getMagnitudes(lookUp(op.getFilter(), values));
+  OpBuilder builder(op);
+  ArrayRef<int64_t> shape = op.getFilterShape();
+  bool isConv = isa<ConvOp>(op.getOperation());
+  SmallVector<int64_t> rows = isConv ? SmallVector<int64_t>{shape.back(), ShapedType::getNumElements(shape.drop_back())}
+                                     : SmallVector<int64_t>(shape);
+  ScratchOp dequantize(values, DequantizeOp::create(builder, op.getLoc(), RankedTensorType::get(rows, builder.getF32Type()),
+                                                    op.getFilter(), op.getFilterScales(), op.getFilterZeroPoints(),
+                                                    op.getFilterSchemeAttr()));
+  FailureOr<Tensor> numbers = dequantize.evaluate();
+  if (failed(numbers))
+    return failure();
+  FailureOr<Tensor> magnitudes = getMagnitudes(*numbers);
+  return failed(magnitudes) || !isConv ? magnitudes : exchangeRows(*magnitudes, shape);
+}
+
 /// For each sum `sum of |x * w| + |bias|`.
 static FailureOr<Tensor> evaluateMagnitudes(ContractionOpInterface original, ArrayRef<std::pair<Value, Tensor>> values) {
   ScratchOp scratch(original, values);
   Type type = original.getAccumulatorType();
-  FailureOr<Tensor> init = makeUninitialized(type, original.getInit());
-  if (failed(init))
+  FailureOr<Tensor> init = makeUninitialized(type, original.getInit()), input = getInputMagnitudes(original, values),
+                    filter = getFilterMagnitudes(original, values);
+  if (failed(init) || failed(input) || failed(filter))
     return failure();
   auto build = [&](auto op) -> LogicalResult {
     op.getEpilogueOperandsMutable().clear();
     op.getEpilogue().getBlocks().clear();
     op.getInitMutable().assign(scratch.add(*init));
     op->getResult(0).setType(init->getType());
-    for (OpOperand *operand : {&op.getInputMutable(), &op.getFilterMutable()}) {
-      FailureOr<Tensor> magnitudes = getMagnitudes(scratch.get(operand->get()));
-      if (failed(magnitudes))
-        return failure();
-      operand->set(scratch.add(*magnitudes));
-    }
+    op.getInputMutable().assign(scratch.add(*input));
+    op.getFilterMutable().assign(scratch.add(*filter));
+    op.getInputZeroPointMutable().clear();
+    op.getFilterScalesMutable().clear();
+    op.getFilterZeroPointsMutable().clear();
+    for (StringRef attribute : {"inputScheme", "filterScheme", "packedFilterShape"})
+      op->removeAttr(attribute);
     if (!op.getBias())
       return success();
-    FailureOr<Tensor> bias = getMagnitudes(scratch.get(op.getBias()));
+    FailureOr<Tensor> bias = getMagnitudes(lookUp(op.getBias(), values));
     if (failed(bias))
       return failure();
     op.getBiasMutable().assign(scratch.add(*bias));
@@ -170,8 +222,8 @@ static FailureOr<Tensor> evaluateMagnitudes(ContractionOpInterface original, Arr
 }
 
 static int64_t getNumProducts(ContractionOpInterface op) {
-  if (auto conv = dyn_cast<ConvOp>(op.getOperation()))
-    return ShapedType::getNumElements(conv.getFilterShape().drop_back());
+  if (isa<ConvOp>(op.getOperation()))
+    return ShapedType::getNumElements(op.getFilterShape().drop_back());
   return cast<ShapedType>(op.getInput().getType()).getShape().back();
 }
 

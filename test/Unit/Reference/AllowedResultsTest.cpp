@@ -6,6 +6,7 @@
 
 #include "nibble/Reference/AllowedResults.h"
 #include "nibble/Dialect/Nibble/IR/NibbleDialect.h"
+#include "nibble/Reference/Interpreter.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
@@ -29,7 +30,7 @@ protected:
   mlir::OwningOpRef<mlir::ModuleOp> module;
   std::vector<std::vector<float>> memory;
 
-  /// The first op of a function with the given body, arguments and values of these arguments.
+  /// The last op of a function with the given body, arguments and values of these arguments.
   AllowedResults evaluate(const char *text, std::initializer_list<std::vector<float>> arguments) {
     module = mlir::parseSourceString<mlir::ModuleOp>(text, &context);
     auto function = *module->getOps<mlir::func::FuncOp>().begin();
@@ -39,7 +40,10 @@ protected:
       auto type = mlir::cast<mlir::RankedTensorType>(argument.getType());
       values.push_back({argument, Tensor::borrow(type.getElementType(), type.getShape(), elements.data())});
     }
-    auto allowed = evaluateAllowed(&function.getBody().front().front(), values);
+    mlir::Operation *last = function.getBody().front().getTerminator()->getPrevNode();
+    for (mlir::Operation &op : llvm::make_range(function.getBody().front().begin(), last->getIterator()))
+      values.push_back({op.getResult(0), reference::evaluate(&op, values)->front()});
+    auto allowed = evaluateAllowed(last, values);
     EXPECT_TRUE(succeeded(allowed));
     return *allowed;
   }
@@ -87,6 +91,22 @@ TEST_F(AllowedResultsTest, TakesTheErrorThroughTheEpilogue) {
   EXPECT_DOUBLE_EQ(allowed.highest.front().getFloat(0), -2048 + 0x1p-11);
   EXPECT_EQ(allowed.lowest.front().getFloat(1), 0);
   EXPECT_EQ(allowed.highest.front().getFloat(1), 0);
+}
+
+// Codes 1 and 2 with the scales 0.5 and 0.25: 2 * 0.5 - 4 * 0.5 = -1, two terms of together 3.
+TEST_F(AllowedResultsTest, BoundsProductsWithDequantizedWeights) {
+  AllowedResults allowed = evaluate(R"(
+    func.func @f(%x: tensor<1x2xf32>, %scales: tensor<1x2xf32>, %init: tensor<1x1xf32>) {
+      %w = arith.constant dense<0x21> : tensor<1x1xi8>
+      %r = nibble.contract ins(%x, %w : tensor<1x2xf32>, tensor<1x1xi8>) filter_scales(%scales : tensor<1x2xf32>)
+             outs(%init : tensor<1x1xf32>) {transposeFilter, packedFilterShape = array<i64: 1, 2>,
+             filterScheme = #nibble.scheme<s4, block = [1, 1]>} -> tensor<1x1xf32>
+      return
+    })",
+                                    {{2, -4}, {0.5f, 0.25f}, {0}});
+  EXPECT_EQ(allowed.expected.front().getFloat(0), -1);
+  EXPECT_EQ(allowed.lowest.front().getFloat(0), -1 - 6 * 0x1p-24);
+  EXPECT_EQ(allowed.highest.front().getFloat(0), -1 + 6 * 0x1p-24);
 }
 
 // 4 - 4 = 0: two terms of together 8.

@@ -20,6 +20,7 @@ static void writeCase(const Cell &cell, Writer &writer) {
                    .Cases({"quantize", "dequantize", "requantize"}, writeConversion)
                    .Case("elementwise", writeElementwise)
                    .Case("pool", writePool)
+                   .Case("decode", writeDecoding)
                    .Default(writeContraction);
   write(cell, writer);
 }

@@ -21,6 +21,7 @@ std::string getModuleText(llvm::ArrayRef<Case> cases);
 
 /// The ops of each family.
 void writeContraction(const Cell &cell, Writer &writer);
+void writeDecoding(const Cell &cell, Writer &writer);
 void writeConversion(const Cell &cell, Writer &writer);
 void writeElementwise(const Cell &cell, Writer &writer);
 void writePool(const Cell &cell, Writer &writer);

@@ -1,6 +1,8 @@
 //===- ContractionCases.cpp - convolutions and matrix products ----------------------------------------===//
 
 #include "Case.h"
+#include "PackedCodes.h"
+#include "llvm/ADT/StringExtras.h"
 #include <cmath>
 
 using namespace nibble::difffuzz;
@@ -10,19 +12,25 @@ namespace {
 /// Everything but the op itself, which `conv` and `contract` have in common.
 class ContractionWriter {
 public:
-  ContractionWriter(const Cell &cell, Writer &writer) : cell(cell), writer(writer), random(writer.random) {}
+  ContractionWriter(const Cell &cell, Writer &writer)
+      : writer(writer), random(writer.random), hasRows(llvm::StringRef(cell.op).ends_with("rows")), filterCodec(cell.codec) {
+    // In rows, the codec is that of the filter, and the variant begins with that of the input.
+    std::tie(codec, variant) = hasRows ? llvm::StringRef(cell.variant).split(' ') : std::pair<llvm::StringRef, llvm::StringRef>(cell.codec, cell.variant);
+  }
 
-  /// `head` is the op up to its operands, `attributes` are those of the op alone. The filter has its channels last.
+  /// `head` is the op up to its operands, `attributes` are those of the op alone. The filter has its channels last, unless it is
+  /// in rows and that of a product.
   void write(llvm::StringRef head, const Shape &input, const Shape &filter, const Shape &result, int64_t numProducts,
              const std::string &attributes) {
     this->result = result;
     numSummed = numProducts;
     std::string inputType = getTensorType(input, isFloat() ? "f32" : "i8"), filterType = getTensorType(filter, isFloat() ? "f32" : "i8");
     std::string x = writer.addArgument(input, isFloat() ? "f32" : "i8");
-    std::string w = isFloat() ? writer.addFloats(filter, [&] { return random.factor(1) - 1; })
-                              : writer.addIntegers(filter, "i8", [&] { return drawWeight(); });
+    std::string w = hasRows     ? addRows(filter, numProducts, filterType)
+                    : isFloat() ? writer.addFloats(filter, [&] { return random.factor(1) - 1; })
+                                : writer.addIntegers(filter, "i8", [&] { return drawWeight(); });
     std::string bias = getBias();
-    std::string zero = getInputZeroPoint();
+    std::string zero = getInputZeroPoint() + rowParameters;
     std::string epilogue = getEpilogue();
     std::string type = getTensorType(result, resultElement);
     std::string init = writer.addEmpty(type);
@@ -32,8 +40,27 @@ public:
   }
 
 private:
-  bool isFloat() const { return cell.codec == "f32"; }
-  std::string sumType() const { return isFloat() ? "f32" : "i32"; }
+  bool isFloat() const { return codec == "f32"; }
+  bool isFloatSum() const { return isFloat() || hasRows; }
+  std::string sumType() const { return isFloatSum() ? "f32" : "i32"; }
+
+  /// Adds a filter in rows with its scales; the schemes and the logical shape are attributes.
+  std::string addRows(const Shape &filter, int64_t rowLength, std::string &filterType) {
+    int64_t numRows = result.back();
+    // Kernels of convolutions want the blocks to divide the channels of a tap.
+    int64_t group = random.pick({0, 16, 32, 64}), numNeighbours = filter[filter.size() - 2];
+    bool isConv = filter.size() == 4;
+    if (group != 0 && (isConv ? numNeighbours : rowLength) % group != 0)
+      group = 0;
+    PackedTensor rows = PackedTensor::draw(writer, filterCodec, {numRows, rowLength}, {1, group});
+    filterType = rows.type;
+    rowParameters = llvm::formatv("filter_scales({0} : {1}) ", rows.scale, rows.scaleType).str();
+    if (!rows.zeroPoint.empty())
+      rowParameters += llvm::formatv("filter_zero_points({0} : {1}) ", rows.zeroPoint, rows.zeroPointType).str();
+    rowAttributes = "packedFilterShape = array<i64: " + llvm::join(llvm::map_range(filter, [](int64_t dim) { return std::to_string(dim); }), ", ") +
+                    ">, filterScheme = #nibble.scheme" + rows.scheme;
+    return rows.codes;
+  }
 
   int64_t drawWeight() { return random.integer(isNarrow ? -127 : -128, 127); }
 
@@ -41,7 +68,7 @@ private:
     if (random.chance(0.25))
       return "";
     Shape shape = {result.back()};
-    std::string bias = isFloat() ? writer.addFloats(shape, [&] { return random.factor(2) - 2; })
+    std::string bias = isFloatSum() ? writer.addFloats(shape, [&] { return random.factor(2) - 2; })
                                  : writer.addIntegers(shape, "i32", [&] { return random.integer(-20000, 20000); });
     return llvm::formatv("bias({0} : {1}) ", bias, getTensorType(shape, sumType())).str();
   }
@@ -49,7 +76,7 @@ private:
   std::string getInputZeroPoint() {
     if (isFloat())
       return "";
-    CodeRange range = getCodeRange(cell.codec);
+    CodeRange range = getCodeRange(codec);
     hasInputZero = random.chance(0.7);
     if (!hasInputZero)
       return "";
@@ -57,14 +84,15 @@ private:
   }
 
   std::string getSchemes(size_t filterRank) {
+    std::string input = llvm::formatv("inputScheme = #nibble.scheme<{0}{1}>", codec, hasInputZero ? ", zero_point = integer" : "").str();
+    if (hasRows)
+      return rowAttributes + (isFloat() ? "" : ", " + input);
     if (isFloat())
       return "";
     std::string block;
     for (size_t dim = 0; dim < filterRank; ++dim)
       block += dim + 1 < filterRank ? "0, " : "1";
-    return llvm::formatv("inputScheme = #nibble.scheme<{0}{1}>, filterScheme = #nibble.scheme<s8{2}, block = [{3}]>", cell.codec,
-                         hasInputZero ? ", zero_point = integer" : "", isNarrow ? " narrow" : "", block)
-        .str();
+    return llvm::formatv("{0}, filterScheme = #nibble.scheme<s8{1}, block = [{2}]>", input, isNarrow ? " narrow" : "", block).str();
   }
 
   void addOperand(const std::string &value, const std::string &type) {
@@ -86,13 +114,13 @@ private:
 
   /// One number for the unit of the sum, or one for each channel; products of codes spread over a range about `size` wide.
   std::string getScaled(double size) {
-    double spread = isFloat() ? 1 : 74.0 * 74.0; // of uniform bytes, and of the inputs that are made up
+    double spread = isFloat() ? 1 : hasRows ? 74 : 74.0 * 74.0; // of uniform bytes, and of the inputs that are made up
     auto factor = static_cast<float>(size / (spread * std::sqrt(static_cast<double>(numSummed))));
     bool isPerChannel = random.chance(0.8);
     Shape shape = isPerChannel ? Shape{result.back()} : Shape{};
     addOperand(writer.addFloats(shape, [&] { return random.factor(factor); }), getTensorType(shape, "f32"));
     blockArguments += ", %scale: f32";
-    std::string sum = isFloat() ? "%acc" : step("arith.sitofp %acc : i32 to f32");
+    std::string sum = isFloatSum() ? "%acc" : step("arith.sitofp %acc : i32 to f32");
     return step("arith.mulf {0}, %scale : f32", sum);
   }
 
@@ -103,8 +131,8 @@ private:
     blockArguments += ", %other: " + element;
     if (isFloat())
       return step("arith.addf {0}, %other : f32", value);
-    CodeRange range = getCodeRange(cell.codec);
-    std::string wide = step("arith.{0} %other : i8 to i32", isSigned(cell.codec) ? "extsi" : "extui");
+    CodeRange range = getCodeRange(codec);
+    std::string wide = step("arith.{0} %other : i8 to i32", isSigned(codec) ? "extsi" : "extui");
     std::string zero = step("arith.constant {0} : i32", random.integer(range.min, range.max));
     std::string number = step("arith.sitofp {0} : i32 to f32", step("arith.subi {0}, {1} : i32", wide, zero));
     std::string scaled = step("arith.mulf {0}, {1} : f32", number, stepFloat(random.factor(0.7f)));
@@ -125,25 +153,25 @@ private:
 
   std::string compute() {
     resultElement = "f32";
-    if (cell.variant == "dequantize")
+    if (variant == "dequantize")
       return getScaled(4);
-    if (cell.variant == "tanh")
+    if (variant == "tanh")
       return step("math.tanh {0} : f32", getScaled(2));
-    if (cell.variant == "relu" && isFloat())
+    if (variant == "relu" && isFloat())
       return step("arith.maxnumf %acc, {0} : f32", stepFloat(0));
-    if (cell.variant == "residual" && isFloat())
+    if (variant == "residual" && isFloat())
       return addResidual("%acc");
     std::string value = getScaled(90);
-    if (cell.variant == "relu")
+    if (variant == "relu")
       value = step("arith.maxnumf {0}, {1} : f32", value, stepFloat(0));
-    if (cell.variant == "residual")
+    if (variant == "residual")
       value = addResidual(value);
     return quantize(value);
   }
 
   std::string getEpilogue() {
     resultElement = sumType();
-    if (cell.variant == "none")
+    if (variant == "none")
       return "";
     std::string yielded = compute();
     return llvm::formatv("epilogue {{\n    ^bb0(%acc: {0}{1}):\n{2}      nibble.yield {3} : {4}\n    }", sumType(), blockArguments, steps,
@@ -151,13 +179,15 @@ private:
         .str();
   }
 
-  const Cell &cell;
   Writer &writer;
   Random &random;
+  bool hasRows;
+  std::string filterCodec;
+  llvm::StringRef codec, variant;
   Shape result;
   int64_t numSummed = 1;
   bool isNarrow = random.chance(0.5), hasInputZero = false;
-  std::string operands, operandTypes, blockArguments, steps, resultElement;
+  std::string operands, operandTypes, blockArguments, steps, resultElement, rowParameters, rowAttributes;
   int numSteps = 0;
 };
 
@@ -190,6 +220,8 @@ static void writeConv(const Cell &cell, Writer &writer) {
     groups = random.pick({2, 3, 4});
     channels = groups * random.pick({1, 2, 3, 8, 16, 17});
     features *= groups;
+  } else if (cell.op == "conv rows" && random.chance(0.6)) {
+    channels = random.pick({16, 32, 64});
   } else if (cell.op == "depthwise") {
     groups = channels = features;
     features *= random.chance(0.2) ? 2 : 1;
@@ -246,16 +278,19 @@ static void writeContract(const Cell &cell, Writer &writer) {
   Random &random = writer.random;
   int64_t n = random.extent(cell.tail), k = random.chance(0.3) ? random.integer(1, 5) * random.extent() : random.extent();
   int64_t m = random.chance(0.4) ? 1 : random.extent();
-  bool hasBatch = random.chance(0.3);
+  bool hasBatch = random.chance(0.3), hasRows = cell.op == "rows";
   int64_t batch = random.integer(1, 3);
+  if (hasRows && random.chance(0.7))
+    k = 64 * random.integer(1, 4);
   ContractionWriter(cell, writer)
-      .write("nibble.contract", hasBatch ? Shape{batch, m, k} : Shape{m, k}, {k, n}, hasBatch ? Shape{batch, m, n} : Shape{m, n}, k, "");
+      .write("nibble.contract", hasBatch ? Shape{batch, m, k} : Shape{m, k}, hasRows ? Shape{n, k} : Shape{k, n}, hasBatch ? Shape{batch, m, n} : Shape{m, n}, k,
+             hasRows ? "transposeFilter, " : "");
 }
 
 void nibble::difffuzz::writeContraction(const Cell &cell, Writer &writer) {
   if (cell.op == "product")
     return writeProduct(cell, writer);
-  if (cell.op == "contract")
+  if (cell.op == "contract" || cell.op == "rows")
     return writeContract(cell, writer);
   writeConv(cell, writer);
 }

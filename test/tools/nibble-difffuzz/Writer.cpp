@@ -1,6 +1,7 @@
 //===- Writer.cpp - the text of a random program ------------------------------------------------------===//
 
 #include "Writer.h"
+#include "nibble/Numerics/SmallFloat.h"
 #include "llvm/ADT/StringExtras.h"
 
 using namespace nibble::difffuzz;
@@ -68,6 +69,14 @@ std::string Writer::addFloats(llvm::ArrayRef<int64_t> shape, llvm::function_ref<
   for (float &element : elements)
     element = draw();
   return addBytes(getTensorType(shape, "f32"), {reinterpret_cast<const char *>(elements.data()), elements.size() * sizeof(float)});
+}
+
+std::string Writer::addHalves(llvm::ArrayRef<int64_t> shape, llvm::function_ref<float()> draw) {
+  std::vector<uint16_t> elements(getNumElements(shape));
+  for (uint16_t &element : elements)
+    element = nibble::numerics::floatToHalf(draw());
+  return addBytes(getTensorType(shape, "f16"),
+                  {reinterpret_cast<const char *>(elements.data()), elements.size() * sizeof(uint16_t)});
 }
 
 std::string Writer::addIntegers(llvm::ArrayRef<int64_t> shape, llvm::StringRef element, llvm::function_ref<int64_t()> draw) {

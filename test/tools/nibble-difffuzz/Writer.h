@@ -62,6 +62,8 @@ public:
   }
   /// A constant with all its elements.
   std::string addFloats(llvm::ArrayRef<int64_t> shape, llvm::function_ref<float()> draw);
+  std::string addHalves(llvm::ArrayRef<int64_t> shape, llvm::function_ref<float()> draw);
+  std::string addBytes(llvm::StringRef type, llvm::ArrayRef<char> bytes);
   std::string addIntegers(llvm::ArrayRef<int64_t> shape, llvm::StringRef element, llvm::function_ref<int64_t()> draw);
   /// A scalar constant.
   std::string addScalar(int64_t value, llvm::StringRef type);
@@ -80,8 +82,6 @@ public:
 
 private:
   std::string getFreshName() { return "%" + prefix + std::to_string(next++); }
-  std::string addBytes(llvm::StringRef type, llvm::ArrayRef<char> bytes);
-
   std::string prefix;
   int next = 0;
 };
