@@ -83,9 +83,9 @@ static SmallVector<double> getAccumulatorScales(ContractionOpInterface op, float
   return scales;
 }
 
-/// The largest |x - zero point| of the input.
-static int64_t getSpan(const QuantizedTensor &input) {
-  return std::max(input.scheme.getMaxCode() - input.zeroPoint, input.zeroPoint - input.scheme.getMinCode());
+/// The largest |x - zero point|.
+static int64_t getSpan(const QuantizedTensor &tensor) {
+  return std::max(tensor.scheme.getMaxCode() - tensor.zeroPoint, tensor.zeroPoint - tensor.scheme.getMinCode());
 }
 
 static std::string describeBound(int64_t bound) {
@@ -123,6 +123,31 @@ static bool fitBytes(ArrayRef<int16_t> weights) {
   return llvm::all_of(weights, [](int16_t weight) { return weight == static_cast<int8_t>(weight); });
 }
 
+/// A product of two activations, which have one scale each.
+static std::optional<FusedOperands> matchProduct(ContractionOpInterface op, const QuantizedTensor &input,
+                                                 const QuantizedTensor &filter, std::string &obstacle) {
+  auto hasOneScale = [](const QuantizedTensor &tensor) {
+    return tensor.scheme.getNumBits() == 8 && tensor.scheme.isPerTensor();
+  };
+  int64_t numTerms = cast<QuantizableOpInterface>(op.getOperation()).getReductionSize();
+  int64_t bound = numTerms * getSpan(input) * getSpan(filter);
+  if (!isa<ContractOp>(op))
+    obstacle = "its filter is computed at run time";
+  else if (!hasOneScale(input) || !hasOneScale(filter) || op.getBias())
+    obstacle = "its schemes and its bias have no integer form";
+  else if (bound > maxSum)
+    obstacle = describeBound(bound);
+  if (!obstacle.empty())
+    return std::nullopt;
+  FusedOperands operands;
+  operands.input = input;
+  operands.filter = filter.codes;
+  operands.filterScheme = filter.scheme;
+  operands.filterZeroPoint = filter.zeroPoint;
+  operands.accumulatorScales = getAccumulatorScales(op, input.scales.front(), filter.scales);
+  return operands;
+}
+
 /// Bytes with a scale for the filter or for each channel, as they are, which less their zero point are signed ones; nothing for other
 /// filters.
 static std::optional<FusedOperands> matchBytes(ContractionOpInterface op, std::string &obstacle) {
@@ -130,6 +155,8 @@ static std::optional<FusedOperands> matchBytes(ContractionOpInterface op, std::s
   if (!input || !filter)
     return std::nullopt;
   std::optional<SmallVector<int16_t>> weights = getWeights(*filter);
+  if (!weights)
+    return matchProduct(op, *input, *filter, obstacle);
   int64_t axis = -1;
   for (const QuantizableOperand &operand : cast<QuantizableOpInterface>(op.getOperation()).getQuantizableOperands())
     if (operand.role == OperandRole::Weight)
@@ -142,9 +169,7 @@ static std::optional<FusedOperands> matchBytes(ContractionOpInterface op, std::s
   else if (axis < 0)
     axis = shape.size() - 1;
   bool isByte = input->scheme.getNumBits() == 8 && filter->scheme.getNumBits() == 8;
-  if (!weights)
-    obstacle = "its filter is computed at run time";
-  else if (!isByte || !input->scheme.isPerTensor() || !(filter->scheme.isPerTensor() || split) ||
+  if (!isByte || !input->scheme.isPerTensor() || !(filter->scheme.isPerTensor() || split) ||
            shape[axis] != op.getNumChannels())
     obstacle = "its schemes have no integer form";
   else if (!fitBytes(*weights))

@@ -25,9 +25,15 @@ static bool isByteScheme(SchemeAttr scheme) {
          scheme.getRounding() == RoundingMode::HalfToEven;
 }
 
-std::optional<std::string> nibble::findSchemeObstacle(const AssignedSchemes &schemes, int64_t channelAxis) {
+static std::optional<std::string> findInputObstacle(const AssignedSchemes &schemes) {
   if (!isByteScheme(schemes.input) || !schemes.input.isPerTensor())
     return "the integer form needs 8-bit integers with one f32 scale for its input, got " + toString(schemes.input);
+  return std::nullopt;
+}
+
+std::optional<std::string> nibble::findSchemeObstacle(const AssignedSchemes &schemes, int64_t channelAxis) {
+  if (auto obstacle = findInputObstacle(schemes))
+    return obstacle;
   if (!schemes.filter)
     return "no scheme was assigned to its filter";
   bool isSplitRight = schemes.filter.isPerTensor() || schemes.filter.getChannelAxis() == channelAxis;
@@ -71,11 +77,27 @@ static std::optional<std::string> findBiasObstacle(Value value, int64_t numChann
   return std::nullopt;
 }
 
+/// A product of two activations, which both have the scheme of the input.
+static std::optional<std::string> findProductObstacle(QuantizableOpInterface op, const AssignedSchemes &schemes) {
+  if (!isa<ContractOp>(op))
+    return "its filter is computed at run time";
+  if (auto obstacle = findInputObstacle(schemes))
+    return obstacle;
+  if (op.getBiasValue())
+    return "a product of two activations has no bias of whole accumulator units";
+  int64_t span = schemes.input.getMaxCode() - schemes.input.getMinCode(), bound = op.getReductionSize() * span * span;
+  if (bound > std::numeric_limits<int32_t>::max())
+    return llvm::formatv("sums of up to {0} do not fit a 32-bit accumulator", bound).str();
+  return std::nullopt;
+}
+
 std::optional<std::string> nibble::findIntegerObstacle(QuantizableOpInterface op, const AssignedSchemes &schemes) {
   if (auto obstacle = findPlaceObstacle(op))
     return obstacle;
   std::optional<QuantizableOperand> weight = op.getWeight();
-  std::optional<SmallVector<float>> filter = weight ? getConstantFloats(weight->operand->get()) : std::nullopt;
+  if (!weight)
+    return findProductObstacle(op, schemes);
+  std::optional<SmallVector<float>> filter = getConstantFloats(weight->operand->get());
   if (!filter)
     return "its filter is computed at run time";
   if (!isFinite(*filter))

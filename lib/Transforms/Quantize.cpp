@@ -117,6 +117,9 @@ private:
   }
 
   void quantizeWeights(QuantizableOpInterface op) {
+    // A product of two activations has none.
+    if (!op.getWeight())
+      return;
     AssignedSchemes schemes = *AssignedSchemes::get(op);
     OpOperand *activation = op.getOperandsWithRole(OperandRole::Activation).front().operand;
     StorageParams input = getInputParams(op, activation->get());

@@ -156,16 +156,56 @@ func.func @float_results(%x: tensor<1x2xi8>, %w: tensor<1x1xf32>) -> tensor<1x1x
 
 // -----
 
-// The accumulator of 2^24 products of 127 * 255 may overflow 32 bits; a filter that is computed has no integer form.
-// CHECK-LABEL: @obstacles
-// CHECK: nibble.contract {{.*}} {nibble.float = "its filter is computed at run time"}
-func.func @obstacles(%x: tensor<1x2xi8>, %w: tensor<2x1xi8>) -> tensor<1x1xf32> {
+// A product of two activations has two zero points and one scale.
+// CHECK-LABEL: @activations
+// CHECK-SAME: (%[[X:.*]]: tensor<1x2xi8>, %[[W:.*]]: tensor<2x1xi8>)
+// CHECK-DAG: %[[ZX:.*]] = arith.constant 3 : i32
+// CHECK-DAG: %[[ZW:.*]] = arith.constant 128 : i32
+// CHECK-DAG: %[[SCALE:.*]] = arith.constant 1.250000e-01 : f32
+// CHECK: nibble.contract ins(%[[X]], %[[W]] : tensor<1x2xi8>, tensor<2x1xi8>) input_zero_point(%[[ZX]]) filter_zero_point(%[[ZW]])
+// CHECK-SAME: filterScheme = #nibble.scheme<u8, zero_point = integer>, inputScheme = #nibble.scheme<u8, zero_point = integer>
+// CHECK: arith.mulf %{{.*}}, %[[SCALE]] : f32
+func.func @activations(%x: tensor<1x2xi8>, %w: tensor<2x1xi8>) -> tensor<1x1xf32> {
   %sx = arith.constant dense<0.5> : tensor<f32>
+  %sw = arith.constant dense<0.25> : tensor<f32>
+  %zx = arith.constant dense<3> : tensor<i32>
+  %zw = arith.constant dense<128> : tensor<i32>
   %init = tensor.empty() : tensor<1x1xf32>
-  %0 = nibble.dequantize %x scale(%sx : tensor<f32>) as <s8 narrow> : tensor<1x2xi8> -> tensor<1x2xf32>
-  %1 = nibble.dequantize %w scale(%sx : tensor<f32>) as <s8 narrow> : tensor<2x1xi8> -> tensor<2x1xf32>
+  %0 = nibble.dequantize %x scale(%sx : tensor<f32>) zero_point(%zx : tensor<i32>) as <u8, zero_point = integer>
+         : tensor<1x2xi8> -> tensor<1x2xf32>
+  %1 = nibble.dequantize %w scale(%sw : tensor<f32>) zero_point(%zw : tensor<i32>) as <u8, zero_point = integer>
+         : tensor<2x1xi8> -> tensor<2x1xf32>
   %y = nibble.contract ins(%0, %1 : tensor<1x2xf32>, tensor<2x1xf32>) outs(%init : tensor<1x1xf32>) -> tensor<1x1xf32>
   return %y : tensor<1x1xf32>
+}
+
+// -----
+
+// The filter of a convolution has to be known.
+// CHECK-LABEL: @obstacles
+// CHECK: nibble.conv {{.*}} {nibble.float = "its filter is computed at run time"}
+// CHECK: nibble.contract {{.*}} {nibble.float = "its schemes and its bias have no integer form"}
+// CHECK: nibble.contract {{.*}} {nibble.float = "sums of up to 2293760000 do not fit a 32-bit accumulator"}
+func.func @obstacles(%x: tensor<1x1x1x2xi8>, %w: tensor<1x1x2x1xi8>, %p: tensor<1x2xi8>, %q: tensor<2x1xi8>,
+                     %r: tensor<1x140000xi8>, %t: tensor<140000x1xi8>)
+    -> (tensor<1x1x1x1xf32>, tensor<1x1xf32>, tensor<1x1xf32>) {
+  %s = arith.constant dense<0.5> : tensor<f32>
+  %bias = arith.constant dense<1.0> : tensor<1xf32>
+  %init = tensor.empty() : tensor<1x1x1x1xf32>
+  %init2 = tensor.empty() : tensor<1x1xf32>
+  %0 = nibble.dequantize %x scale(%s : tensor<f32>) as <s8 narrow> : tensor<1x1x1x2xi8> -> tensor<1x1x1x2xf32>
+  %1 = nibble.dequantize %w scale(%s : tensor<f32>) as <s8 narrow> : tensor<1x1x2x1xi8> -> tensor<1x1x2x1xf32>
+  %y = nibble.conv ins(%0, %1 : tensor<1x1x1x2xf32>, tensor<1x1x2x1xf32>) outs(%init : tensor<1x1x1x1xf32>)
+         -> tensor<1x1x1x1xf32>
+  %2 = nibble.dequantize %p scale(%s : tensor<f32>) as <s8 narrow> : tensor<1x2xi8> -> tensor<1x2xf32>
+  %3 = nibble.dequantize %q scale(%s : tensor<f32>) as <s8 narrow> : tensor<2x1xi8> -> tensor<2x1xf32>
+  %v = nibble.contract ins(%2, %3 : tensor<1x2xf32>, tensor<2x1xf32>) bias(%bias : tensor<1xf32>)
+         outs(%init2 : tensor<1x1xf32>) -> tensor<1x1xf32>
+  %4 = nibble.dequantize %r scale(%s : tensor<f32>) as <s8> : tensor<1x140000xi8> -> tensor<1x140000xf32>
+  %5 = nibble.dequantize %t scale(%s : tensor<f32>) as <s8> : tensor<140000x1xi8> -> tensor<140000x1xf32>
+  %z = nibble.contract ins(%4, %5 : tensor<1x140000xf32>, tensor<140000x1xf32>) outs(%init2 : tensor<1x1xf32>)
+         -> tensor<1x1xf32>
+  return %y, %v, %z : tensor<1x1x1x1xf32>, tensor<1x1xf32>, tensor<1x1xf32>
 }
 
 // -----

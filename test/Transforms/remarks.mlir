@@ -6,7 +6,7 @@
 #s8 = #nibble.scheme<s8 narrow, block = [0, 1]>
 
 // CHECK: remark: {{.*}}[Missed] float | Category:nibble-quantize |
-// CHECK-SAME: Products=24, Reason="its filter is computed at run time", Remark="'fc' stays float"
+// CHECK-SAME: Products=24, Reason="there are no statistics of its input", Remark="'fc' stays float"
 func.func @contraction(%x: tensor<4x2xf32>, %w: tensor<2x3xf32>) -> tensor<4x3xf32> {
   %init = tensor.empty() : tensor<4x3xf32>
   %y = nibble.contract ins(%x, %w : tensor<4x2xf32>, tensor<2x3xf32>) outs(%init : tensor<4x3xf32>)
