@@ -2,19 +2,60 @@
 
 Usage: make_architectures.py FOLDER [--only NAME] [--size PIXELS] [--samples COUNT]
 
-Needs numpy only. FOLDER gets NAME.onnx and NAME.npz (random images) for each. The weights mean nothing, but every activation has a sensible size: the
+FOLDER gets NAME.onnx and NAME.npy (random images) for each. The weights mean nothing, but every activation has a sensible size: the
 builder follows the mean square of each value through the graph, and batch normalization has the statistics that fit it.
 """
 
 import argparse
+import array
+import math
 import os
-
-import numpy as np
+import random
+import struct
 
 from onnx_writer import Graph
 
 # Mean square of f(x) for x from a standard normal distribution.
 ACTIVATION_GAIN = {"Relu": 0.5, "HardSwish": 0.35, "Silu": 0.36, "Sigmoid": 0.29, "HardSigmoid": 0.27}
+
+
+class Array:
+    """What onnx_writer takes for an array."""
+
+    def __init__(self, values, shape, dtype="float32"):
+        self.values, self.shape, self.dtype = values, shape, dtype
+
+    def tobytes(self):
+        return self.values.tobytes()
+
+
+def floats(values, shape=None):
+    values = array.array("f", values)
+    return Array(values, (len(values),) if shape is None else shape)
+
+
+def integers(values):
+    return Array(array.array("q", values), (len(values),), "int64")
+
+
+class Noise:
+    """Elements from a standard normal distribution, of which a few thousand are drawn. Their number is a prime: no two channels of
+    a filter begin at the same one."""
+
+    COUNT = 65521
+
+    def __init__(self, seed):
+        self.random = random.Random(seed)
+        self.drawn = array.array("f", (self.random.gauss(0, 1) for _ in range(self.COUNT)))
+
+    def normal(self, count, deviation=1.0):
+        first = self.random.randrange(self.COUNT)
+        turned = self.drawn[first:] + self.drawn[:first]
+        scaled = array.array("f", (deviation * value for value in turned[:count]))
+        return (scaled * -(-count // self.COUNT))[:count]
+
+    def uniform(self, low, high, count):
+        return [self.random.uniform(low, high) for _ in range(count)]
 
 
 class Value:
@@ -27,7 +68,7 @@ class Value:
 class Builder:
     def __init__(self, name, size):
         self.name, self.count = name, 0
-        self.random = np.random.default_rng(7)
+        self.noise = Noise(7)
         self.graph = Graph(name)
         self.image = Value(self.graph.input("image", ["batch", 3, size, size]), 3, size, 1.0)
 
@@ -35,12 +76,12 @@ class Builder:
         self.count += 1
         return self.graph.node(op, [getattr(x, "name", x) for x in inputs], f"{op.lower()}_{self.count}", **attributes)
 
-    def constant(self, array, kind="constant"):
+    def constant(self, values, kind="constant"):
         self.count += 1
-        return self.graph.constant(f"{kind}_{self.count}", np.asarray(array))
+        return self.graph.constant(f"{kind}_{self.count}", values)
 
     def normal(self, shape, deviation):
-        return self.random.standard_normal(shape, np.float32) * np.float32(deviation)
+        return Array(self.noise.normal(math.prod(shape), deviation), shape)
 
     def conv(self, x, channels, kernel, stride=1, groups=1, pad=None, bias=False):
         """Weights of variance 1 / fan-in: the result has the mean square of x."""
@@ -48,19 +89,19 @@ class Builder:
         fan_in = kernel * kernel * x.channels // groups
         inputs = [x, self.constant(self.normal((channels, x.channels // groups, kernel, kernel), fan_in**-0.5), "filter")]
         if bias:
-            inputs.append(self.constant(self.normal(channels, 0.1), "bias"))
+            inputs.append(self.constant(self.normal((channels,), 0.1), "bias"))
         size = (x.size + 2 * pad - kernel) // stride + 1
         name = self.node("Conv", inputs, kernel_shape=[kernel] * 2, strides=[stride] * 2, pads=[pad] * 4, group=groups)
         return Value(name, channels, size, x.square)
 
     def norm(self, x, gain=1.0):
         """Batch normalization to a mean square of about gain * gain."""
-        scale = gain * self.random.uniform(0.8, 1.2, x.channels)
-        shift = gain * self.normal(x.channels, 0.2)
-        mean = self.normal(x.channels, 0.1 * x.square**0.5)
-        variance = x.square * self.random.uniform(0.8, 1.25, x.channels)
-        arrays = [self.constant(array.astype(np.float32), "norm") for array in (scale, shift, mean, variance)]
-        return Value(self.node("BatchNormalization", [x] + arrays), x.channels, x.size, gain * gain)
+        scale = floats(self.noise.uniform(0.8 * gain, 1.2 * gain, x.channels))
+        shift = self.normal((x.channels,), 0.2 * gain)
+        mean = self.normal((x.channels,), 0.1 * x.square**0.5)
+        variance = floats(self.noise.uniform(0.8 * x.square, 1.25 * x.square, x.channels))
+        names = [self.constant(values, "norm") for values in (scale, shift, mean, variance)]
+        return Value(self.node("BatchNormalization", [x] + names), x.channels, x.size, gain * gain)
 
     def activate(self, x, kind):
         if kind == "Silu":
@@ -97,20 +138,20 @@ class Builder:
         return Value(self.node("Mul", [x, y]), x.channels, x.size, 0.27 * x.square)
 
     def upsample(self, x):
-        scales = self.constant(np.array([1, 1, 2, 2], np.float32))
+        scales = self.constant(floats([1, 1, 2, 2]))
         attributes = {"mode": "nearest", "coordinate_transformation_mode": "asymmetric", "nearest_mode": "floor"}
         return Value(self.node("Resize", [x, "", scales], **attributes), x.channels, 2 * x.size, x.square)
 
     def linear(self, x, features):
         weight = self.constant(self.normal((features, x.channels), (x.channels * x.square) ** -0.5), "weight")
-        bias = self.constant(self.normal(features, 0.1), "bias")
+        bias = self.constant(self.normal((features,), 0.1), "bias")
         return Value(self.node("Gemm", [x, weight, bias], transB=1), features, 1, 1.0)
 
     def flatten(self, x):
         return Value(self.node("Flatten", [x], axis=1), x.channels, 1, x.square)
 
     def reshape(self, x, shape):
-        return self.node("Reshape", [x, self.constant(np.array(shape, np.int64), "shape")])
+        return self.node("Reshape", [x, self.constant(integers(shape), "shape")])
 
     def output(self, x, shape):
         self.graph.output(getattr(x, "name", x), ["batch", *shape])
@@ -209,14 +250,15 @@ def detect(b, x, image_size, anchors, classes=80):
     rows, stride = classes + 5, image_size // x.size
     y = b.reshape(b.conv(x, len(anchors) * rows, 1, bias=True), [0, len(anchors), rows, x.size, x.size])
     y = b.node("Sigmoid", [b.node("Transpose", [y], perm=[0, 1, 3, 4, 2])])
-    sizes = b.constant(np.array([2, 2, classes + 1], np.int64), "sizes")
+    sizes = b.constant(integers([2, 2, classes + 1]), "sizes")
     centers, extents, scores = (f"split_{b.count}_{part}" for part in ("center", "extent", "score"))
     b.graph.multi_node("Split", [y, sizes], [centers, extents, scores], f"split_{b.count}", axis=-1)
-    grid = np.stack(np.meshgrid(np.arange(x.size), np.arange(x.size), indexing="xy"), -1)[None, None] - 0.5
-    centers = b.node("Mul", [centers, b.constant(np.float32(2 * stride))])
-    centers = b.node("Add", [centers, b.constant((grid * stride).astype(np.float32), "grid")])
-    extents = b.node("Pow", [b.node("Mul", [extents, b.constant(np.float32(2))]), b.constant(np.float32(2))])
-    extents = b.node("Mul", [extents, b.constant(np.array(anchors, np.float32).reshape(1, -1, 1, 1, 2), "anchors")])
+    grid = [(place - 0.5) * stride for row in range(x.size) for column in range(x.size) for place in (column, row)]
+    centers = b.node("Mul", [centers, b.constant(floats([2 * stride], ()))])
+    centers = b.node("Add", [centers, b.constant(floats(grid, (1, 1, x.size, x.size, 2)), "grid")])
+    extents = b.node("Pow", [b.node("Mul", [extents, b.constant(floats([2], ()))]), b.constant(floats([2], ()))])
+    sides = [side for anchor in anchors for side in anchor]
+    extents = b.node("Mul", [extents, b.constant(floats(sides, (1, len(anchors), 1, 1, 2)), "anchors")])
     boxes = b.node("Concat", [centers, extents, scores], axis=-1)
     return b.reshape(boxes, [0, len(anchors) * x.size * x.size, rows])
 
@@ -255,12 +297,16 @@ ARCHITECTURES = {
 }
 
 
-def make_images(count, size):
+def save_images(path, count, size):
     """Patches of random color under noise: [count, 3, size, size], mean square 1."""
-    random = np.random.default_rng(11)
-    patches = random.standard_normal((count, 3, 8, 8), np.float32).repeat(size // 8, 2).repeat(size // 8, 3)
-    noise = random.standard_normal((count, 3, size, size), np.float32)
-    return (0.95 * patches + 0.3 * noise).astype(np.float32)
+    noise, patch = Noise(11), size // 8
+    header = str({"descr": "<f4", "fortran_order": False, "shape": (count, 3, size, size)}).ljust(117) + "\n"
+    with open(path, "wb") as file:
+        file.write(b"\x93NUMPY\x01\x00" + struct.pack("<H", len(header)) + header.encode())
+        for _ in range(count * 3 * 8):
+            colors = noise.normal(8, 0.95)
+            row = [color for color in colors for _ in range(patch)] * patch
+            array.array("f", map(sum, zip(row, noise.normal(size * patch, 0.3)))).tofile(file)
 
 
 def main():
@@ -268,7 +314,7 @@ def main():
     parser.add_argument("folder")
     parser.add_argument("--only", choices=ARCHITECTURES, help="write one of them")
     parser.add_argument("--size", type=int, help="height and width of the images, a multiple of 32")
-    parser.add_argument("--samples", type=int, default=8, help="images in NAME.npz")
+    parser.add_argument("--samples", type=int, default=8, help="images in NAME.npy")
     arguments = parser.parse_args()
     if arguments.size is not None and (arguments.size <= 0 or arguments.size % 32):
         parser.error(f"expected a size that is a multiple of 32, got {arguments.size}")
@@ -280,7 +326,7 @@ def main():
         size = arguments.size or usual_size
         path = os.path.join(arguments.folder, name)
         build(size).save(path + ".onnx", producer="nibble make_architectures.py", opset=14)
-        np.savez(path + ".npz", image=make_images(arguments.samples, size))
+        save_images(path + ".npy", arguments.samples, size)
         print(f"{path}.onnx: {os.path.getsize(path + '.onnx') / 2**20:.1f} MiB, image [batch, 3, {size}, {size}]")
 
 
