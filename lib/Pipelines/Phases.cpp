@@ -3,6 +3,7 @@
 #include "nibble/Pipelines/Phases.h"
 #include "VerifyPhases.h"
 #include "nibble/Conversion/Passes.h"
+#include "nibble/Scheme/Recipe.h"
 #include "nibble/Transforms/Passes.h"
 #include "mlir/Conversion/Passes.h"
 #include "mlir/Dialect/Arith/Transforms/Passes.h"
@@ -18,8 +19,19 @@ using namespace nibble;
 
 static void buildNothing(OpPassManager &, const PipelineOptions &) {}
 
-static void buildNormalize(OpPassManager &passes, const PipelineOptions &) {
+/// Whether values will be rounded to the codes of a recipe. One that cannot be read is reported by the phase assign.
+static bool roundsToCodes(StringRef recipeName) {
+  llvm::Expected<Recipe> recipe = Recipe::load(recipeName);
+  if (recipe)
+    return recipe->needsCalibration();
+  llvm::consumeError(recipe.takeError());
+  return false;
+}
+
+static void buildNormalize(OpPassManager &passes, const PipelineOptions &options) {
   OpPassManager &onFunctions = passes.nest<func::FuncOp>();
+  if (roundsToCodes(options.recipe))
+    onFunctions.addPass(createWidenFloatsPass());
   onFunctions.addPass(createCanonicalizerPass());
   onFunctions.addPass(createFoldConstantsPass());
   onFunctions.addPass(createRaiseContractionsPass());

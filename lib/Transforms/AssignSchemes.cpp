@@ -5,6 +5,7 @@
 #include "nibble/InterfaceModels/WithModels.h"
 #include "nibble/Scheme/Recipe.h"
 #include "nibble/Transforms/Passes.h"
+#include "mlir/Dialect/Linalg/IR/Linalg.h"
 
 namespace nibble {
 #define GEN_PASS_DEF_ASSIGNSCHEMESPASS
@@ -41,6 +42,9 @@ struct AssignSchemesPass : public WithModels<nibble::impl::AssignSchemesPassBase
   using WithModels::WithModels;
 
   void runOnOperation() override {
+    getOperation().walk([](linalg::Conv3DNcdhwFcdhwOp op) {
+      leaveFloat(op, "convolutions of three dimensions have no integer form");
+    });
     llvm::Expected<Recipe> loaded = Recipe::load(recipe);
     if (!loaded) {
       getOperation().emitError() << llvm::toString(loaded.takeError());

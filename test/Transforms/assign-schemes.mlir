@@ -61,3 +61,16 @@ func.func @came_quantized(%x: tensor<2xi8>, %real: tensor<1x2xf32>) -> (tensor<1
   %z = nibble.contract ins(%real, %w : tensor<1x2xf32>, tensor<2x1xf32>) outs(%init : tensor<1x1xf32>) -> tensor<1x1xf32>
   return %y, %sum, %z : tensor<1x1xf32>, tensor<1x1xi32>, tensor<1x1xf32>
 }
+
+// -----
+
+// CHECK-LABEL: @volume
+// CHECK: linalg.conv_3d_ncdhw_fcdhw {{.*}}nibble.float = "convolutions of three dimensions have no integer form"
+func.func @volume(%x: tensor<1x1x2x2x2xf32>) -> tensor<1x1x2x2x2xf32> {
+  %w = arith.constant dense<1.0> : tensor<1x1x1x1x1xf32>
+  %init = arith.constant dense<0.0> : tensor<1x1x2x2x2xf32>
+  %y = linalg.conv_3d_ncdhw_fcdhw {dilations = dense<1> : tensor<3xi64>, strides = dense<1> : tensor<3xi64>}
+         ins(%x, %w : tensor<1x1x2x2x2xf32>, tensor<1x1x1x1x1xf32>) outs(%init : tensor<1x1x2x2x2xf32>)
+         -> tensor<1x1x2x2x2xf32>
+  return %y : tensor<1x1x2x2x2xf32>
+}

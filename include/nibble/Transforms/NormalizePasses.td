@@ -32,4 +32,37 @@ def InsertPixelInputPass : Pass<"nibble-insert-pixel-input", "::mlir::func::Func
 }
 
 
+def WidenFloatsPass : Pass<"nibble-widen-floats", "::mlir::func::FuncOp"> {
+  let summary = "16-bit floats computed in 32 bits";
+  let description = [{
+    Where values are to be rounded to 8 bits, rounding them to f16 or bf16 before gains nothing, and keeps ops from being fused and
+    folded. Arguments and results keep their types, everything between is f32.
+
+    Requires: one block.
+    Ensures: only casts of arguments, constants and results have operands or results of f16 and bf16.
+    Leaves: functions that look at the bits of such floats.
+
+    ```mlir
+    func.func @main(%x: tensor<8xf16>) -> tensor<8xf16> {
+      %y = linalg.generic … ins(%x : tensor<8xf16>) outs(%init : tensor<8xf16>) {
+      ^bb0(%a: f16, %out: f16):
+        %sum = arith.addf %a, %one : f16
+        %wide = arith.extf %sum : f16 to f32
+        %root = math.sqrt %wide : f32
+        %narrow = arith.truncf %root : f32 to f16
+        linalg.yield %narrow : f16
+      } -> tensor<8xf16>
+      return %y : tensor<8xf16>
+    ```
+    becomes
+    ```mlir
+      %wide = linalg.generic … ins(%x : tensor<8xf16>) outs(… : tensor<8xf32>) { … arith.extf … }
+      %y = linalg.generic … ins(%wide : tensor<8xf32>) outs(… : tensor<8xf32>) { … arith.addf … math.sqrt … }
+      %z = linalg.generic … ins(%y : tensor<8xf32>) outs(… : tensor<8xf16>) { … arith.truncf … }
+      return %z : tensor<8xf16>
+    ```
+  }];
+  let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::linalg::LinalgDialect", "::mlir::tensor::TensorDialect"];
+}
+
 #endif // NIBBLE_TRANSFORMS_NORMALIZEPASSES_TD

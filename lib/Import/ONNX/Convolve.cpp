@@ -1,7 +1,7 @@
 //===- Convolve.cpp - convolutions of one to three dimensions ----------------------------------------===//
 
 #include "Convolve.h"
-#include "Emit.h"
+#include "Elementwise.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 
@@ -77,6 +77,10 @@ static Tensor conv3d(Node &node, const ConvArguments &conv) {
 Tensor nibble::onnx_import::convolve(Node &node, const ConvArguments &conv) {
   if (node.failed() || !conv.input || !conv.filter)
     return {};
+  ElementType type = getElementType(conv.input), wide = getWideType(conv.input);
+  if (wide.type != type.type)
+    return convert(node, convolve(node, {convert(node, conv.input, wide), convert(node, conv.filter, wide), conv.groups, conv.window}),
+                   type);
   switch (conv.window.kernel.size()) {
   case 1: return conv1d(node, conv);
   case 2: return conv2d(node, conv);

@@ -24,7 +24,7 @@ std::optional<Window> resolveConvolution(Node &node, const Tensor &input, const 
 /// Pads (crops where negative) the dimensions behind the first two with zeros.
 Tensor padSpatially(Node &node, const Tensor &input, llvm::ArrayRef<int64_t> low, llvm::ArrayRef<int64_t> high);
 
-/// One to three spatial dimensions. Of the window, kernel, strides, dilations and output sizes are read.
+/// One to three spatial dimensions; sums of f16 and bf16 are made in f32. Of the window, kernel, strides, dilations and output sizes are read.
 Tensor convolve(Node &node, const ConvArguments &conv);
 
 /// Adds a bias of the size of dimension 1; none when it is absent.
