@@ -1,6 +1,7 @@
 //===- IntegerOperators.cpp - MatMulInteger, ConvInteger and their forms with scales -----------------===//
 
 #include "IntegerProducts.h"
+#include "Linear.h"
 #include "Operators.h"
 #include "Quantization.h"
 
@@ -85,10 +86,11 @@ static Tensor addAndConvert(Node &node, const Tensor &scaled, const Tensor &bias
   return convert(node, result, {type});
 }
 
-/// The scale and zero point of the right side of a product, in inputs of these numbers: one, or one for each column.
+/// The scale and zero point of a side of a product, in inputs of these numbers: one, or one for each column.
 static std::optional<QuantizationParams> readColumnParams(Node &node, const Tensor &codes, size_t scaleIndex,
                                                           size_t zeroPointIndex) {
   Granularity columns{getAxis(codes, 0)};
+  columns.mayShareZeroPoint = true;
   return readParams(node, codes.getShape(), getElementType(codes), scaleIndex, zeroPointIndex, columns);
 }
 
@@ -102,13 +104,15 @@ LogicalResult importMatMulIntegerToFloat(Node &node) {
   const Tensor &lhs = node.getInput(0), &rhs = node.getInput(1), &bias = node.getInput(6);
   if (failed(checkOperands(node)) || failed(checkBias(node, bias, rhs)))
     return failure();
-  auto left = readParams(node, lhs.getShape(), getElementType(lhs), 2, 4, {});
-  auto right = readColumnParams(node, rhs, 3, 5);
+  auto left = readColumnParams(node, lhs, 2, 4), right = readColumnParams(node, rhs, 3, 5);
   if (!left || !right)
     return failure();
-  Tensor sum = multiplyCodes(node, {lhs, left->zeroPoint}, {rhs, right->zeroPoint});
-  return node.setResult(addAndConvert(node, scaleSum(node, sum, left->scale, right->scale), bias,
-                                      node.getInput(2).getElementType()));
+  // Scales of what is summed leave no sum of integers.
+  Tensor scaled = left->block.empty()
+                      ? scaleSum(node, multiplyCodes(node, {lhs, left->zeroPoint}, {rhs, right->zeroPoint}), left->scale,
+                                 right->scale)
+                      : multiplyTensors(node, dequantize(node, lhs, *left), dequantize(node, rhs, *right));
+  return node.setResult(addAndConvert(node, scaled, bias, node.getInput(2).getElementType()));
 }
 
 LogicalResult importDynamicQuantizeMatMul(Node &node) {

@@ -91,7 +91,8 @@ static Tensor createContract(Node &node, const Tensor &rows, const Tensor &filte
   auto type = RankedTensorType::get({rows.getSize(0), filter.getSize(1)}, node.getI32Type());
   Value init = tensor::EmptyOp::create(node, type.getShape(), type.getElementType());
   auto contract = ContractOp::create(node, type, node.materialize(rows), node.materialize(filter), /*bias=*/Value(),
-                                     createZeroPoint(node, zeroPoint), /*filterZeroPoint=*/Value(), /*filterScales=*/ValueRange(), /*filterZeroPoints=*/Value(),
+                                     createZeroPoint(node, zeroPoint), /*filterZeroPoint=*/Value(),
+                                     /*filterScales=*/ValueRange(), /*filterZeroPoints=*/Value(),
                                      /*epilogueOperands=*/ValueRange(), init,
                                      getInputScheme(node, rows, zeroPoint != 0), getFilterScheme(node),
                                      /*packedFilterShape=*/DenseI64ArrayAttr(), /*transposeFilter=*/false);
@@ -150,8 +151,8 @@ static Tensor createConv(Node &node, const Tensor &input, const Tensor &filter, 
   Value init = tensor::EmptyOp::create(node, type.getShape(), type.getElementType());
   int64_t padding[] = {window.low[0], window.high[0], window.low[1], window.high[1]};
   auto conv = ConvOp::create(node, type, node.materialize(nhwc), node.materialize(hwcf), /*bias=*/Value(),
-                             createZeroPoint(node, zeroPoint), /*filterZeroPoint=*/Value(), /*filterScales=*/ValueRange(), /*filterZeroPoints=*/Value(),
-                                     /*epilogueOperands=*/ValueRange(), init,
+                             createZeroPoint(node, zeroPoint), /*filterZeroPoint=*/Value(), /*filterScales=*/ValueRange(),
+                             /*filterZeroPoints=*/Value(), /*epilogueOperands=*/ValueRange(), init,
                              getInputScheme(node, input, zeroPoint != 0), getFilterScheme(node),
                              /*packedFilterShape=*/DenseI64ArrayAttr(), node.getDenseI64ArrayAttr(window.strides),
                              node.getDenseI64ArrayAttr(window.dilations), node.getDenseI64ArrayAttr(padding),

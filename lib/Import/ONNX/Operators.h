@@ -25,7 +25,8 @@ struct Operator {
 /// Whether inputs may be small integers and floats (Tensor::codec): what moves elements, converts them or asks for their shape.
 bool takesSmallElements(const Operator &op);
 
-/// The operator of that name; null when there is none. The domain "ai.onnx" is the default domain "".
+/// The operator of that name; null when there is none. The domain "ai.onnx" is the default domain "", and some exporters leave
+/// out com.microsoft.
 const Operator *findOperator(llvm::StringRef domain, llvm::StringRef name);
 
 } // namespace nibble::onnx_import

@@ -153,10 +153,14 @@ LogicalResult importQGemm(Node &node) {
   const Tensor &lhsScale = left->params.scale, &rhsScale = right->params.scale;
   Tensor result = isFusable ? multiplyTensors(node, left->toNumbers(node), right->toNumbers(node))
                             : scaleSum(node, multiplyCodes(node, left->getCodes(), right->getCodes()), lhsScale, rhsScale);
-  if (result && bias)
-    result = compute(node, {result, scaleSum(node, bias, lhsScale, rhsScale)}, [](ArrayRef<Scalar> x) { return x[0] + x[1]; });
-  if (result && result.getShape().back() != rhs.getSize(1))
-    return node.error("expected a bias that broadcasts to the product, got " + formatShape(bias.getShape()));
+  if (result && bias) {
+    auto biased = broadcastShapes(node, {result, bias});
+    if (!biased || ArrayRef(*biased) != result.getShape())
+      return node.error("expected a bias that broadcasts to " + formatShape(result.getShape()) + ", got " +
+                        formatShape(bias.getShape()));
+    Tensor added = scaleSum(node, bias, lhsScale, rhsScale);
+    result = compute(node, {result, added}, [](ArrayRef<Scalar> x) { return x[0] + x[1]; });
+  }
   if (alpha != 1.0)
     result = compute(node, result, [&](Scalar x) { return x * alpha; });
   return node.setResult(node.hasInput(7) ? quantizeResult(node, result, 7, getElementType(lhs)) : result);

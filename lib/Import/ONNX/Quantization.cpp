@@ -78,11 +78,12 @@ LogicalResult checkBytes(Node &node, ElementType codes) {
   return node.error("expected codes of int8 or uint8, got " + getElementName(codes));
 }
 
-static LogicalResult checkZeroPoint(Node &node, const Tensor &zeroPoint, const Tensor &scale, ElementType codes) {
+static LogicalResult checkZeroPoint(Node &node, const Tensor &zeroPoint, const Tensor &scale, ElementType codes,
+                                    bool mayShare) {
   if (!(getElementType(zeroPoint) == codes))
     return node.error("expected a zero point of " + getElementName(codes) + " as the codes are, got " +
                       getElementName(getElementType(zeroPoint)));
-  if (zeroPoint.getShape() != scale.getShape() && !(isSingle(zeroPoint) && isSingle(scale)))
+  if (zeroPoint.getShape() != scale.getShape() && !(isSingle(zeroPoint) && (isSingle(scale) || mayShare)))
     return node.error("expected a zero point of shape " + formatShape(scale.getShape()) + " as the scale has, got " +
                       formatShape(zeroPoint.getShape()));
   return success();
@@ -104,16 +105,20 @@ std::optional<QuantizationParams> readParams(Node &node, ArrayRef<int64_t> shape
                      formatShape(scale.getShape()));
     return std::nullopt;
   }
-  if (zeroPoint && failed(checkZeroPoint(node, zeroPoint, scale, codes)))
+  if (zeroPoint && failed(checkZeroPoint(node, zeroPoint, scale, codes, granularity.mayShareZeroPoint)))
     return std::nullopt;
   SmallVector<int64_t> paramShape = getParamShape(shape, *block);
   QuantizationParams params{reshape(node, convert(node, scale, {node.getF32Type()}), paramShape), {}, *block};
   const SmallElement *small = findSmallElement(codes.codec);
   if (zeroPoint && small && small->isFloat()) {
     if (!isZero(zeroPoint))
-      (void)node.error("expected the zero point ('" + node.getProto().input(static_cast<int>(zeroPointIndex)) + "') to be zero and known at compile time for codes of " + small->name);
+      (void)node.error("expected the zero point ('" + node.getProto().input(static_cast<int>(zeroPointIndex)) +
+                       "') to be zero and known at compile time for codes of " + small->name);
   } else if (zeroPoint && !isZero(zeroPoint)) {
-    params.zeroPoint = reshape(node, convert(node, zeroPoint, {node.getI32Type()}), paramShape);
+    Tensor wide = convert(node, zeroPoint, {node.getI32Type()});
+    if (isSingle(zeroPoint) && !isSingle(scale))
+      wide = copyFrom(node, reshape(node, wide, {}), paramShape, AffineMap::get(paramShape.size(), 0, node.getContext()));
+    params.zeroPoint = reshape(node, wide, paramShape);
   }
   return node.failed() ? std::nullopt : std::optional(params);
 }

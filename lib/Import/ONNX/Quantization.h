@@ -26,6 +26,8 @@ struct Granularity {
   int64_t blockSize = 0;
   /// Whether a scale of the tensor's rank that broadcasts to it is taken too.
   bool mayBroadcast = false;
+  /// Whether one zero point may go with several scales.
+  bool mayShareZeroPoint = false;
 };
 
 /// Whether a tensor has codes of int8 or uint8; an error of the node otherwise.

@@ -78,6 +78,12 @@ def dynamic():
     return scale_columns(multiply([codes[:3], codes[3:]], B, zero), [scale * f32(s) for s in BS], BIAS)
 
 
+def mixed():
+    """A scale and a zero point for each column of the left side, one zero point for all of the right."""
+    left = [[(code - zero) * scale for code, zero, scale in zip(row, [100, 120, 20], [0.5, 0.25, 2.0])] for row in A]
+    return scale_columns(multiply(left, B, 0, -3), BS)
+
+
 def expected():
     flat = [code for row in A for code in row]
     numbers, others = [(code - 7) * f32(0.05) for code in flat], [(code - 100) * f32(0.1) for code in flat]
@@ -88,6 +94,7 @@ def expected():
         "unknown": sum(multiply(A, B, Z), []),
         "both": sum(multiply(A, C, Z, -3), []),
         "scaled": scale_columns(multiply(A, B, Z, BZ), [f32(0.05) * f32(s) for s in BS], BIAS),
+        "mixed": mixed(),
         "dynamic": dynamic(),
         "gemm_float": [value * f32(0.05) ** 2 for value in sum(multiply(A, BU, 7, 128), [])],
     }
@@ -124,6 +131,9 @@ def expected():
     results["conv_unknown"] = requantize(convolve(F, Z, [-3] * 4), [0.05] * 4, [0] * 4)
     results["integer"] = sum(convolve(W, 7, [128] * 4, (1, 0, 0, 1)), [])
     results["integer_unknown"] = sum(convolve(F, Z, [-3] * 4, (1, 1, 1, 1), (2, 1)), [])
+    results["packed"] = [-2.0, -1.0, 0.0, -8.0, -6.0, 14.0]
+    results["blocks"] = [0.0, 0.5, -1.0, -1.0, 1.0, -4.0, -4.0, 0.0, 4.0, -4.0]
+    results["float8"] = [f32(0.05), -8 * f32(0.05)]  # 0x3c is 1, 0xc8 is -8.
     return results
 
 
