@@ -91,6 +91,22 @@ llvm::Error Session::checkIsImported() const {
   return reported("expected a model as imported, got the IR after phase " + name);
 }
 
+llvm::Error Session::addSchemes(ModuleOp module, StringRef path) {
+  if (!llvm::sys::fs::exists(path))
+    return llvm::createStringError("cannot read '" + path + "': no such file");
+  OwningOpRef<ModuleOp> file = parseSourceFile<ModuleOp>(path, context.get());
+  if (!file)
+    return reported("'" + path + "' was not read");
+  if (file->getOps<SchemeOp>().empty())
+    return llvm::createStringError(path + ": expected a 'nibble.scheme', found none");
+  for (SchemeOp scheme : llvm::make_early_inc_range(file->getOps<SchemeOp>())) {
+    if (module.lookupSymbol(scheme.getSymName()))
+      return llvm::createStringError(path + ": '@" + scheme.getSymName() + "' is declared already");
+    scheme->moveBefore(module.getBody(), module.getBody()->begin());
+  }
+  return llvm::Error::success();
+}
+
 llvm::Expected<OwningOpRef<ModuleOp>> Session::loadModel(const ModelOptions &options) {
   if (!llvm::sys::fs::exists(options.path))
     return llvm::createStringError(std::make_error_code(std::errc::no_such_file_or_directory),
@@ -115,6 +131,9 @@ llvm::Expected<OwningOpRef<ModuleOp>> Session::loadModel(const ModelOptions &opt
     name = getProgramName(options.path);
   if (!name.empty())
     (*module)->setAttr("nibble.model", StringAttr::get(context.get(), name));
+  for (StringRef path : options.schemes)
+    if (llvm::Error error = addSchemes(*module, path))
+      return std::move(error);
   return module;
 }
 

@@ -68,6 +68,7 @@ static void buildQuantize(OpPassManager &passes, const PipelineOptions &) {
 }
 
 static void buildFuse(OpPassManager &passes, const PipelineOptions &options) {
+  passes.addPass(createResolveSchemesPass());
   OpPassManager &onFunctions = passes.nest<func::FuncOp>();
   onFunctions.addPass(createSinkDequantizePass());
   onFunctions.addPass(createFuseContractionsPass());

@@ -2,8 +2,6 @@
 
 #include "nibble/Scheme/Recipe.h"
 #include "RecipeText.h"
-#include "mlir/AsmParser/AsmParser.h"
-#include "mlir/IR/Diagnostics.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/FileSystem.h"
@@ -21,41 +19,6 @@ struct BuiltinRecipe {
 static constexpr BuiltinRecipe builtinRecipes[] = {
 #include "BuiltinRecipes.inc"
 };
-
-SchemeAttr RecipeScheme::get(MLIRContext *context, int64_t rank, std::optional<int64_t> channelAxis) const {
-  auto scheme = llvm::cast<SchemeAttr>(parseAttribute("#nibble.scheme<" + text + ">", context));
-  if (!perChannel || !channelAxis)
-    return scheme;
-  SmallVector<int64_t> block(rank, 0);
-  block[*channelAxis] = 1;
-  return scheme.withBlock(block);
-}
-
-std::optional<RecipeScheme> nibble::parseRecipeScheme(StringRef text, std::string &message) {
-  RecipeScheme scheme;
-  StringRef rest = text.trim();
-  if (rest.consume_back("per channel")) {
-    scheme.perChannel = true;
-    rest = rest.rtrim();
-    rest.consume_back(",");
-  }
-  scheme.text = rest.str();
-  MLIRContext context(MLIRContext::Threading::DISABLED);
-  context.loadDialect<NibbleDialect>();
-  ScopedDiagnosticHandler handler(&context, [&](Diagnostic &diagnostic) {
-    if (message.empty())
-      message = diagnostic.str();
-    return success();
-  });
-  auto attribute = llvm::dyn_cast_or_null<SchemeAttr>(parseAttribute("#nibble.scheme<" + scheme.text + ">", &context));
-  if (!attribute)
-    return std::nullopt;
-  if (scheme.perChannel && !attribute.getBlock().empty()) {
-    message = "'per channel' and a block exclude each other";
-    return std::nullopt;
-  }
-  return scheme;
-}
 
 bool RecipeRule::matches(const OpDescription &description) const {
   return (!name || *name == description.name) && (!op || *op == description.kind) &&
@@ -95,11 +58,17 @@ llvm::Expected<Recipe> Recipe::load(StringRef nameOrPath) {
 
 llvm::Expected<Recipe> Recipe::parse(StringRef text, StringRef source) { return RecipeText::parse(text, source); }
 
+bool Recipe::needsCalibration() const {
+  auto isStored = [](const std::optional<RecipeScheme> &scheme) { return scheme && !scheme->isFloat; };
+  return isStored(activations) || llvm::any_of(rules, [&](const RecipeRule &rule) { return isStored(rule.activations); });
+}
+
 RecipeDecision Recipe::decide(const OpDescription &op) const {
   auto rule = llvm::find_if(rules, [&](const RecipeRule &rule) { return rule.matches(op); });
   RecipeDecision decision;
   decision.reason = "recipe '" + name + "'";
   decision.calibrator = calibrator;
+  decision.scaleBy = scaleBy;
   if (activations)
     decision.activations = *activations, decision.weights = *weights;
   if (rule == rules.end())
@@ -111,6 +80,7 @@ RecipeDecision Recipe::decide(const OpDescription &op) const {
   decision.isFloat = rule->isFloat;
   decision.activations = rule->activations.value_or(decision.activations);
   decision.weights = rule->weights.value_or(decision.weights);
+  decision.scaleBy = rule->scaleBy.value_or(decision.scaleBy);
   decision.calibrator = rule->calibrator.value_or(decision.calibrator);
   return decision;
 }

@@ -78,6 +78,13 @@ template <> struct ScalarTraits<RegexText> {
   static QuotingType mustQuote(StringRef) { return QuotingType::None; }
 };
 
+template <> struct ScalarEnumerationTraits<ParameterChoice> {
+  static void enumeration(IO &io, ParameterChoice &choice) {
+    io.enumCase(choice, "absolute_maximum", ParameterChoice::AbsoluteMaximum);
+    io.enumCase(choice, "squared_error", ParameterChoice::SquaredError);
+  }
+};
+
 template <> struct ScalarEnumerationTraits<RecipePosition> {
   static void enumeration(IO &io, RecipePosition &position) {
     io.enumCase(position, "first", RecipePosition::First);
@@ -112,6 +119,7 @@ template <> struct MappingTraits<RecipeRule> {
     io.mapOptional("float", rule.isFloat);
     io.mapOptional("activations", rule.activations);
     io.mapOptional("weights", rule.weights);
+    io.mapOptional("scale_by", rule.scaleBy);
     io.mapOptional("calibrator", calibrator);
     io.mapOptional("reason", rule.reason);
     if (regex)
@@ -120,10 +128,12 @@ template <> struct MappingTraits<RecipeRule> {
       rule.calibrator = calibrator->text;
   }
   static std::string validate(IO &, RecipeRule &rule) {
-    bool hasScheme = rule.activations || rule.weights || rule.calibrator;
+    if (rule.weights && rule.weights->isFloat)
+      return "weights have a scheme; float: true leaves an op as it is";
+    bool hasScheme = rule.activations || rule.weights || rule.scaleBy || rule.calibrator;
     if (rule.isFloat && hasScheme)
       return "a rule is either float or has schemes";
-    return rule.isFloat || hasScheme ? "" : "a rule needs an effect: float: true, activations, weights or calibrator";
+    return rule.isFloat || hasScheme ? "" : "a rule needs an effect: float: true, activations, weights, scale_by or calibrator";
   }
 };
 
@@ -158,6 +168,7 @@ namespace {
 /// A whole recipe, before it is known to be complete.
 struct RecipeDocument {
   std::optional<RecipeScheme> activations, weights;
+  nibble::ParameterChoice scaleBy = nibble::ParameterChoice::AbsoluteMaximum;
   CalibratorText calibrator = {"mse"};
   std::vector<RecipeRule> rules;
   InputText input;
@@ -168,6 +179,7 @@ template <> struct llvm::yaml::MappingTraits<RecipeDocument> {
   static void mapping(IO &io, RecipeDocument &document) {
     io.mapOptional("activations", document.activations);
     io.mapOptional("weights", document.weights);
+    io.mapOptional("scale_by", document.scaleBy);
     io.mapOptional("calibrator", document.calibrator);
     io.mapOptional("rules", document.rules);
     io.mapOptional("input", document.input);
@@ -176,6 +188,8 @@ template <> struct llvm::yaml::MappingTraits<RecipeDocument> {
 
 /// What keeps a recipe from deciding about every op; empty when nothing does.
 static StringRef findGap(const RecipeDocument &document) {
+  if (document.weights && document.weights->isFloat)
+    return "weights have a scheme; a rule with float: true leaves ops as they are";
   if (document.activations && document.weights)
     return "";
   if (document.activations || document.weights)
@@ -221,6 +235,7 @@ llvm::Expected<Recipe> RecipeText::parse(StringRef text, StringRef source) {
   recipe.name = source.str();
   recipe.activations = std::move(document.activations);
   recipe.weights = std::move(document.weights);
+  recipe.scaleBy = document.scaleBy;
   recipe.calibrator = std::move(document.calibrator.text);
   recipe.rules = std::move(document.rules);
   recipe.images = std::move(document.input.images);

@@ -38,6 +38,28 @@ SmallVector<std::pair<Operation *, OpDescription>> describeOps(func::FuncOp func
   return ops;
 }
 
+/// The dimension of a weight along which products are summed; none when it has one element, or is not known.
+std::optional<int64_t> getSumAxis(Operation *op, const QuantizableOperand &weight) {
+  ArrayRef<int64_t> shape = cast<ShapedType>(weight.operand->get().getType()).getShape();
+  int64_t rank = shape.size(), axis = -1;
+  if (isa<ConvOp>(op))
+    axis = 2;
+  else if (weight.channelAxis >= rank - 2 && rank >= 2)
+    axis = 2 * rank - 3 - weight.channelAxis;
+  return axis >= 0 && shape[axis] > 1 ? std::optional(axis) : std::nullopt;
+}
+
+SchemeOperand describe(Operation *op, const QuantizableOperand &operand) {
+  SchemeOperand result{cast<ShapedType>(operand.operand->get().getType()).getRank(), std::nullopt, std::nullopt};
+  if (operand.role != OperandRole::Weight)
+    return result;
+  if (operand.channelAxis >= 0)
+    result.channelAxis = operand.channelAxis;
+  if (isa<ConvOp, ContractOp>(op) || result.rank == 2)
+    result.sumAxis = getSumAxis(op, operand);
+  return result;
+}
+
 struct AssignSchemesPass : public WithModels<nibble::impl::AssignSchemesPassBase<AssignSchemesPass>> {
   using WithModels::WithModels;
 
@@ -70,27 +92,49 @@ private:
       return op->emitError() << llvm::toString(calibrator.takeError());
     AssignedSchemes schemes;
     schemes.calibrator = StringAttr::get(&getContext(), decision.calibrator);
+    schemes.scaleBy = decision.scaleBy;
     for (const QuantizableOperand &operand : op.getQuantizableOperands()) {
-      int64_t rank = cast<ShapedType>(operand.operand->get().getType()).getRank();
-      std::optional<int64_t> axis;
-      if (operand.channelAxis >= 0)
-        axis = operand.channelAxis;
-      if (operand.role == OperandRole::Weight)
-        schemes.filter = decision.weights.get(&getContext(), rank, axis);
-      else if (operand.role == OperandRole::Activation && !schemes.input)
-        schemes.input = decision.activations.get(&getContext(), rank, std::nullopt);
+      bool isWeight = operand.role == OperandRole::Weight;
+      const RecipeScheme &recipeScheme = isWeight ? decision.weights : decision.activations;
+      SchemeAttr &scheme = isWeight ? schemes.filter : schemes.input;
+      if (operand.role == OperandRole::Bias || recipeScheme.isFloat || scheme)
+        continue;
+      FailureOr<SchemeAttr> found = getScheme(op, operand, recipeScheme, decision.reason);
+      if (failed(found))
+        return failure();
+      // The op was left float.
+      if (!*found)
+        return success();
+      scheme = *found;
     }
-    if (!schemes.input) {
-      leaveFloat(op, "it has no activation to quantize");
+    if (!schemes.input && !schemes.filter) {
+      leaveFloat(op, decision.activations.isFloat ? "it has no weights to quantize" : "it has no activation to quantize");
       return success();
     }
     // A recipe that nothing can follow is no reason to stay float without a word.
-    if (std::optional<QuantizableOperand> weight = op.getWeight())
-      if (auto obstacle = findSchemeObstacle(schemes, weight->channelAxis))
+    if (schemes.input)
+      if (auto obstacle = findInputObstacle(schemes.input))
         return op.emitError() << decision.reason << " gives '" << getUserName(op) << "' schemes without kernels: " << *obstacle;
     schemes.set(op);
     ++numAssigned;
     return success();
+  }
+
+  /// The scheme for an operand; null when the op was left float for want of one. An unknown declaration is an error.
+  FailureOr<SchemeAttr> getScheme(QuantizableOpInterface op, const QuantizableOperand &operand, const RecipeScheme &scheme,
+                                  StringRef reason) {
+    SchemeOp declaration;
+    if (!scheme.declaration.empty()) {
+      auto name = FlatSymbolRefAttr::get(&getContext(), scheme.declaration);
+      declaration = SymbolTable::lookupNearestSymbolFrom<SchemeOp>(op, name);
+      if (!declaration)
+        return op.emitError() << reason << " names " << name << ", and no file of --scheme and no part of the model declares it";
+    }
+    llvm::Expected<SchemeAttr> found = scheme.get(&getContext(), describe(op, operand), declaration);
+    if (found)
+      return *found;
+    leaveFloat(op, llvm::toString(found.takeError()));
+    return SchemeAttr();
   }
 };
 

@@ -13,15 +13,25 @@ std::optional<AssignedSchemes> AssignedSchemes::get(Operation *op) {
     return std::nullopt;
   AssignedSchemes assigned{schemes.getAs<SchemeAttr>("input"), schemes.getAs<SchemeAttr>("filter"),
                            schemes.getAs<StringAttr>("calibrator")};
-  return assigned.input && assigned.calibrator ? std::optional(assigned) : std::nullopt;
+  if (auto scaleBy = schemes.getAs<StringAttr>("scale_by"))
+    assigned.scaleBy = symbolizeParameterChoice(scaleBy).value_or(assigned.scaleBy);
+  bool isComplete = assigned.input ? static_cast<bool>(assigned.calibrator) : static_cast<bool>(assigned.filter);
+  return isComplete ? std::optional(assigned) : std::nullopt;
 }
 
 void AssignedSchemes::set(Operation *op) const {
   Builder builder(op->getContext());
-  SmallVector<NamedAttribute> entries = {builder.getNamedAttr("input", input),
-                                         builder.getNamedAttr("calibrator", calibrator)};
-  if (filter)
-    entries.push_back(builder.getNamedAttr("filter", filter));
+  SmallVector<NamedAttribute> entries;
+  auto add = [&](StringRef name, Attribute value) {
+    if (value)
+      entries.push_back(builder.getNamedAttr(name, value));
+  };
+  add("input", input);
+  add("filter", filter);
+  if (input)
+    add("calibrator", calibrator);
+  if (filter && scaleBy != ParameterChoice::AbsoluteMaximum)
+    add("scale_by", builder.getStringAttr(stringifyParameterChoice(scaleBy)));
   op->setAttr(schemesAttrName, builder.getDictionaryAttr(entries));
 }
 

@@ -14,10 +14,14 @@ inline constexpr llvm::StringLiteral floatAttrName = "nibble.float";
 /// The mark of an op that came quantized: it keeps its codes, whatever a recipe says, and fusion makes it integer.
 inline constexpr llvm::StringLiteral inCodesAttrName = "nibble.in_codes";
 
-/// `nibble.schemes` of one op. The filter's scheme is null for ops that have no weight.
+/// `nibble.schemes` of one op.
 struct AssignedSchemes {
+  /// The input's scheme is null for ops that read floats; the filter's for ops that have no weight.
   SchemeAttr input, filter;
+  /// How the range of the input is chosen.
   mlir::StringAttr calibrator;
+  /// How the parameters of the filter are chosen.
+  ParameterChoice scaleBy = ParameterChoice::AbsoluteMaximum;
 
   /// Nothing when the op has none, or when it was left float.
   static std::optional<AssignedSchemes> get(mlir::Operation *op);

@@ -1,6 +1,7 @@
 //===- IntegerForm.cpp - whether a contraction can be computed in integers --------------------------===//
 
 #include "IntegerForm.h"
+#include "EncodeWeights.h"
 #include "nibble/Support/ConstantElements.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "llvm/Support/FormatVariadic.h"
@@ -25,24 +26,15 @@ static bool isByteScheme(SchemeAttr scheme) {
          scheme.getRounding() == RoundingMode::HalfToEven;
 }
 
-static std::optional<std::string> findInputObstacle(const AssignedSchemes &schemes) {
-  if (!isByteScheme(schemes.input) || !schemes.input.isPerTensor())
-    return "the integer form needs 8-bit integers with one f32 scale for its input, got " + toString(schemes.input);
+std::optional<std::string> nibble::findInputObstacle(SchemeAttr input) {
+  if (!isByteScheme(input) || !input.isPerTensor())
+    return "the integer form needs 8-bit integers with one f32 scale for its input, got " + toString(input);
   return std::nullopt;
 }
 
-std::optional<std::string> nibble::findSchemeObstacle(const AssignedSchemes &schemes, int64_t channelAxis) {
-  if (auto obstacle = findInputObstacle(schemes))
-    return obstacle;
-  if (!schemes.filter)
-    return "no scheme was assigned to its filter";
-  bool isSplitRight = schemes.filter.isPerTensor() || schemes.filter.getChannelAxis() == channelAxis;
-  if (!isByteScheme(schemes.filter) || !isSplitRight || !schemes.filter.isSigned() ||
-      schemes.filter.getZeroPoint() != ZeroPointKind::None)
-    return "the integer form needs signed 8-bit integers without zero point and one f32 scale, or one for each output "
-           "channel, for its filter, got " +
-           toString(schemes.filter);
-  return std::nullopt;
+bool nibble::isByteFilter(SchemeAttr filter, int64_t channelAxis) {
+  return isByteScheme(filter) && filter.isSigned() && filter.getZeroPoint() == ZeroPointKind::None &&
+         (filter.isPerTensor() || filter.getChannelAxis() == channelAxis);
 }
 
 static bool isFloatTensor(Type type) {
@@ -81,7 +73,7 @@ static std::optional<std::string> findBiasObstacle(Value value, int64_t numChann
 static std::optional<std::string> findProductObstacle(QuantizableOpInterface op, const AssignedSchemes &schemes) {
   if (!isa<ContractOp>(op))
     return "its filter is computed at run time";
-  if (auto obstacle = findInputObstacle(schemes))
+  if (auto obstacle = findInputObstacle(schemes.input))
     return obstacle;
   if (op.getBiasValue())
     return "a product of two activations has no bias of whole accumulator units";
@@ -94,16 +86,16 @@ static std::optional<std::string> findProductObstacle(QuantizableOpInterface op,
 std::optional<std::string> nibble::findIntegerObstacle(QuantizableOpInterface op, const AssignedSchemes &schemes) {
   if (auto obstacle = findPlaceObstacle(op))
     return obstacle;
-  std::optional<QuantizableOperand> weight = op.getWeight();
-  if (!weight)
+  if (!op.getWeight())
     return findProductObstacle(op, schemes);
-  std::optional<SmallVector<float>> filter = getConstantFloats(weight->operand->get());
-  if (!filter)
-    return "its filter is computed at run time";
-  if (!isFinite(*filter))
-    return "its filter holds NaN or infinity";
-  if (auto obstacle = findSchemeObstacle(schemes, weight->channelAxis))
+  if (auto obstacle = findWeightObstacle(op))
     return obstacle;
+  if (auto obstacle = findInputObstacle(schemes.input))
+    return obstacle;
+  if (!schemes.filter)
+    return "no scheme was assigned to its filter";
+  if (!isByteFilter(schemes.filter, op.getWeight()->channelAxis))
+    return std::nullopt;
   // Scales are raised until a bias takes at most 2^30.
   FilterQuantizer quantizer = createFilterQuantizer(op, schemes.filter);
   if (Value bias = op.getBiasValue())

@@ -8,17 +8,20 @@
 
 namespace nibble {
 
-/// The first rule that keeps an op with these schemes from an integer form, worded for a user; nothing when it has one.
-/// An integer form has one f32 result, 8-bit codes and one scale for the input, 8-bit codes without zero point and a scale for the tensor or for
-/// each output channel for the filter, a constant bias, and sums that provably fit 32 bits. A product of two activations has
+/// The first rule that keeps an op with these schemes from reading codes, worded for a user; nothing when it can.
+/// It has one f32 result, 8-bit codes and one scale for the input, and a constant filter. Where the filter has the scheme of bytes (below), the bias is
+/// constant and sums provably fit 32 bits. A product of two activations has
 /// 8-bit codes and one scale for both, and no bias.
 std::optional<std::string> findIntegerObstacle(QuantizableOpInterface op, const AssignedSchemes &schemes);
 
-/// What keeps these schemes of input and filter from an integer form of any op, worded for a user; nothing when they have one.
-/// `channelAxis` is the filter's.
-std::optional<std::string> findSchemeObstacle(const AssignedSchemes &schemes, int64_t channelAxis);
+/// What keeps a scheme of the input from an integer form of any op, worded for a user; nothing when it has one.
+std::optional<std::string> findInputObstacle(SchemeAttr input);
 
-/// The filter of an op without an obstacle, with scales from its values alone.
+/// Whether a filter is signed bytes without zero point, with one f32 scale or one for each index of its channel axis: sums of products with
+/// it need no more than one multiplication behind them.
+bool isByteFilter(SchemeAttr filter, int64_t channelAxis);
+
+/// The filter of an op without an obstacle whose scheme is that of bytes, with scales from its values alone.
 FilterQuantizer createFilterQuantizer(QuantizableOpInterface op, SchemeAttr scheme);
 
 } // namespace nibble

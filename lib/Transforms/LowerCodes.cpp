@@ -1,6 +1,7 @@
 //===- LowerCodes.cpp - nibble.dequantize of any scheme as an elementwise op -------------------------===//
 //
-// The way of codes that no kernel decodes in registers: exact, and slow, since the numbers go through memory.
+// The way of codes that no kernel decodes in registers: exact, and slow, since the numbers go through memory. Filters are decoded
+// once, when compiling.
 //
 //===------------------------------------------------------------------------------------------------===//
 
@@ -9,10 +10,10 @@
 #include "ElementwiseBuilder.h"
 #include "ScalarCodes.h"
 #include "ScalarDecoding.h"
+#include "nibble/Reference/ConstantEvaluation.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Arith/Utils/Utils.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
-#include "mlir/IR/Matchers.h"
 #include "mlir/IR/Remarks.h"
 #include "mlir/IR/TypeUtilities.h"
 
@@ -20,18 +21,6 @@ using namespace mlir;
 using namespace nibble;
 
 namespace {
-
-/// What users ask about: weights that take the memory of floats at run time.
-void remarkDecoded(DequantizeOp op) {
-  if (!matchPattern(op.getInput(), m_Constant()))
-    return;
-  std::string scheme;
-  llvm::raw_string_ostream(scheme) << op.getScheme();
-  remark::missed(op.getLoc(), remark::RemarkOpts::name("decoded").category("nibble-lower-quantize-ops"))
-      << "'" + getUserName(op) + "' has its weights decoded into memory, each time that it runs"
-      << remark::reason("no kernel reads them as {0}", scheme)
-      << remark::metric("Elements", cast<ShapedType>(op.getType()).getNumElements());
-}
 
 /// The number of one element from its code and the stored parameters of its block.
 Value createValue(OpBuilder &builder, Location loc, SchemeAttr scheme, Value code, ArrayRef<Value> params,
@@ -72,7 +61,6 @@ struct LowerCodedDequantize : public OpRewritePattern<DequantizeOp> {
       declaration = SymbolTable::lookupNearestSymbolFrom<SchemeOp>(op, scheme.getDeclaration());
     if (scheme.isDeclared() && !declaration)
       return rewriter.notifyMatchFailure(op, "there is no declaration");
-    remarkDecoded(op);
 
     LookupTables tables(rewriter, op.getLoc(), scheme);
     ElementwiseBuilder builder(rewriter, op);
@@ -94,7 +82,41 @@ struct LowerCodedDequantize : public OpRewritePattern<DequantizeOp> {
   }
 };
 
+/// What users ask about: weights that take the memory of floats.
+void remarkDecoded(DequantizeOp op, Operation *user) {
+  std::string scheme;
+  llvm::raw_string_ostream(scheme) << op.getScheme();
+  remark::missed(user->getLoc(), remark::RemarkOpts::name("decoded").category("nibble-lower-quantize-ops"))
+      << "'" + getUserName(user) + "' has its weights stored as floats"
+      << remark::reason("no kernel reads them as {0}", scheme)
+      << remark::metric("Elements", cast<ShapedType>(op.getType()).getNumElements());
+}
+
+struct DecodeFilter : public OpRewritePattern<DequantizeOp> {
+  using OpRewritePattern::OpRewritePattern;
+
+  LogicalResult matchAndRewrite(DequantizeOp op, PatternRewriter &rewriter) const override {
+    auto isFilter = [&](OpOperand &use) {
+      auto contraction = dyn_cast<ContractionOpInterface>(use.getOwner());
+      return contraction && contraction.getFilter() == use.get();
+    };
+    if (op->use_empty() || !llvm::all_of(op->getUses(), isFilter))
+      return rewriter.notifyMatchFailure(op, "it is no filter");
+    FailureOr<SmallVector<TypedAttr>> value = reference::evaluateConstant(op);
+    if (failed(value))
+      return rewriter.notifyMatchFailure(op, "its codes or scales are computed at run time");
+    for (Operation *user : op->getUsers())
+      remarkDecoded(op, user);
+    rewriter.replaceOpWithNewOp<arith::ConstantOp>(op, value->front());
+    return success();
+  }
+};
+
 } // namespace
+
+void nibble::populateDecodeFiltersPatterns(RewritePatternSet &patterns) {
+  patterns.add<DecodeFilter>(patterns.getContext(), /*benefit=*/2);
+}
 
 void nibble::populateLowerCodesPatterns(RewritePatternSet &patterns) {
   patterns.add<LowerCodedDequantize>(patterns.getContext());

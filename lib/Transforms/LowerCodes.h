@@ -11,6 +11,9 @@ namespace nibble {
 /// schemes, two levels of scales, minima.
 void populateLowerCodesPatterns(mlir::RewritePatternSet &patterns);
 
+/// Filters of contractions that no kernel reads as codes, decoded when compiling.
+void populateDecodeFiltersPatterns(mlir::RewritePatternSet &patterns);
+
 } // namespace nibble
 
 #endif // NIBBLE_LIB_TRANSFORMS_LOWERCODES_H

@@ -87,6 +87,7 @@ struct LowerQuantizeOpsPass : public WithModels<nibble::impl::LowerQuantizeOpsPa
   void runOnOperation() override {
     RewritePatternSet patterns(&getContext());
     populateLowerQuantizeOpsPatterns(patterns);
+    populateDecodeFiltersPatterns(patterns);
     if (failed(applyPatternsGreedily(getOperation(), std::move(patterns))))
       signalPassFailure();
   }

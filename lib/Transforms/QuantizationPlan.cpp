@@ -11,7 +11,7 @@ QuantizationPlan::QuantizationPlan(func::FuncOp function, const FusionGroups &gr
                                    const ValueStatistics &statistics)
     : function(function), groups(groups), statistics(statistics) {
   function.walk([&](QuantizableOpInterface op) {
-    if (AssignedSchemes::get(op))
+    if (auto schemes = AssignedSchemes::get(op); schemes && schemes->input)
       integerContractions.insert(op);
   });
   // Every round leaves a contraction float or a value unstored, so that this ends.

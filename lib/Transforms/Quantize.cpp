@@ -1,6 +1,7 @@
 //===- Quantize.cpp - codes for weights and for the values between integer ops ----------------------===//
 
 #include "BiasCorrection.h"
+#include "EncodeWeights.h"
 #include "IntegerForm.h"
 #include "QuantizationPlan.h"
 #include "QuantizedTensor.h"
@@ -46,9 +47,10 @@ public:
   Quantizer(func::FuncOp function, const QuantizationPlan &plan, const ValueStatistics &statistics)
       : builder(function.getContext()), plan(plan), statistics(statistics) {}
 
-  void run() {
+  LogicalResult run() {
     for (Operation *op : plan.getIntegerContractions())
-      quantizeWeights(cast<QuantizableOpInterface>(op));
+      if (failed(quantizeWeights(cast<QuantizableOpInterface>(op))))
+        return failure();
     for (Value value : plan.getStoredValues())
       store(value);
     for (Operation *op : plan.getFloatOpsBetween())
@@ -56,6 +58,7 @@ public:
           << "'" + getUserName(op) + "' runs in float between integer ops"
           << remark::reason("'{0}' has no form on codes", op->getName().getStringRef())
           << remark::metric("Elements", cast<ShapedType>(op->getResult(0).getType()).getNumElements());
+    return success();
   }
 
   unsigned numRequantized = 0;
@@ -116,14 +119,23 @@ private:
         [&](auto typed) { typed.getBiasMutable().assign(constant); });
   }
 
-  void quantizeWeights(QuantizableOpInterface op) {
+  /// Codes of the filter, and a bias to suit them where both are integers that one multiplication scales.
+  LogicalResult quantizeWeights(QuantizableOpInterface op) {
     // A product of two activations has none.
     if (!op.getWeight())
-      return;
+      return success();
     AssignedSchemes schemes = *AssignedSchemes::get(op);
+    if (!isByteFilter(schemes.filter, op.getWeight()->channelAxis))
+      return encodeWeights(builder, op, schemes);
     OpOperand *activation = op.getOperandsWithRole(OperandRole::Activation).front().operand;
     StorageParams input = getInputParams(op, activation->get());
     FilterQuantizer filter = createFilterQuantizer(op, schemes.filter);
+    if (schemes.scaleBy != ParameterChoice::AbsoluteMaximum) {
+      FailureOr<reference::StoredParameters> chosen = chooseWeightParameters(op, schemes);
+      if (failed(chosen))
+        return failure();
+      filter.setScales(chosen->scales.front().getElements<float>());
+    }
     builder.setInsertionPoint(op);
     quantizeBias(op, filter, input.scale);
     OpOperand *weight = op.getWeight()->operand;
@@ -134,6 +146,7 @@ private:
         arith::ConstantOp::create(builder, loc, createByteElements(codeType, filter.encode(), getUserName(op)));
     auto [scale, zeroPoint] = createParams(builder, loc, schemes.filter, type.getShape(), filter.getScales(), 0);
     weight->set(DequantizeOp::create(builder, loc, type, codes, scale, zeroPoint, schemes.filter));
+    return success();
   }
 
   /// Puts nibble.quantize and nibble.dequantize between a value and the consumers that read its codes.
@@ -184,6 +197,21 @@ private:
   const ValueStatistics &statistics;
 };
 
+/// Ops whose input stays float and whose weight becomes codes; those that cannot are left float.
+SmallVector<QuantizableOpInterface> findWeightOnlyOps(func::FuncOp function) {
+  SmallVector<QuantizableOpInterface> ops;
+  function.walk([&](QuantizableOpInterface op) {
+    auto schemes = AssignedSchemes::get(op);
+    if (!schemes || schemes->input)
+      return;
+    if (auto obstacle = findWeightObstacle(op))
+      leaveFloat(op, *obstacle);
+    else
+      ops.push_back(op);
+  });
+  return ops;
+}
+
 struct QuantizePass : public WithModels<nibble::impl::QuantizePassBase<QuantizePass>> {
   void runOnOperation() override {
     func::FuncOp function = getOperation();
@@ -195,14 +223,23 @@ struct QuantizePass : public WithModels<nibble::impl::QuantizePassBase<QuantizeP
     }
     ValueStatistics statistics = removeObservers(function);
     function.walk([&](QuantizableOpInterface op) {
-      if (auto schemes = AssignedSchemes::get(op))
+      if (auto schemes = AssignedSchemes::get(op); schemes && schemes->input)
         if (auto obstacle = findIntegerObstacle(op, *schemes))
           leaveFloat(op, *obstacle);
     });
     FusionGroups groups(function);
     QuantizationPlan plan(function, groups, statistics);
     Quantizer quantizer(function, plan, statistics);
-    quantizer.run();
+    if (failed(quantizer.run()))
+      return signalPassFailure();
+    OpBuilder builder(&getContext());
+    for (QuantizableOpInterface op : findWeightOnlyOps(function)) {
+      if (failed(encodeWeights(builder, op, *AssignedSchemes::get(op))))
+        return signalPassFailure();
+      // Nothing is left to be done with it: it is no op that ought to become an integer one.
+      op->removeAttr(schemesAttrName);
+      ++numWeightOnly;
+    }
     numIntegerContractions += plan.getIntegerContractions().size();
     numStoredValues += plan.getStoredValues().size();
     numRequantized += quantizer.numRequantized;

@@ -18,6 +18,8 @@ public:
   llvm::ArrayRef<float> getScales() const { return scales; }
   float getScale(int64_t channel) const { return scales.size() == 1 ? scales.front() : scales[channel]; }
   int64_t getNumChannels() const { return numChannels; }
+  /// Other scales, as many as there are.
+  void setScales(llvm::ArrayRef<float> others) { scales.assign(others.begin(), others.end()); }
 
   /// Makes |bias / (inputScale * scale)| at most 2^30 in every channel by raising scales, and gives blocks of zeros a scale in
   /// which their biases keep 20 bits. Returns how many scales of other blocks were raised.

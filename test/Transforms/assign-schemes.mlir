@@ -62,8 +62,6 @@ func.func @came_quantized(%x: tensor<2xi8>, %real: tensor<1x2xf32>) -> (tensor<1
   return %y, %sum, %z : tensor<1x1xf32>, tensor<1x1xi32>, tensor<1x1xf32>
 }
 
-// -----
-
 // CHECK-LABEL: @volume
 // CHECK: linalg.conv_3d_ncdhw_fcdhw {{.*}}nibble.float = "convolutions of three dimensions have no integer form"
 func.func @volume(%x: tensor<1x1x2x2x2xf32>) -> tensor<1x1x2x2x2xf32> {
@@ -74,3 +72,33 @@ func.func @volume(%x: tensor<1x1x2x2x2xf32>) -> tensor<1x1x2x2x2xf32> {
          -> tensor<1x1x2x2x2xf32>
   return %y : tensor<1x1x2x2x2xf32>
 }
+
+// Groups lie along the dimension that is summed; a filter that sums over none has a scale for each channel. Inputs stay float.
+// RUN: echo "{activations: float, weights: 'int4-g32', scale_by: squared_error}" > %t.yaml
+// RUN: %nibble_opt %s --pass-pipeline='builtin.module(func.func(nibble-assign-schemes{recipe=%t.yaml}))' | FileCheck %s --check-prefix=GROUPS
+// GROUPS-LABEL: @contract
+// GROUPS: nibble.schemes = {filter = #nibble.scheme<s4 narrow, block = [32, 1], scale = [f16]>, scale_by = "squared_error"}
+// GROUPS-LABEL: @transposed
+// GROUPS: nibble.schemes = {filter = #nibble.scheme<s4 narrow, block = [1, 32], scale = [f16]>, scale_by = "squared_error"}
+// GROUPS-LABEL: @conv
+// GROUPS: nibble.schemes = {filter = #nibble.scheme<s4 narrow, block = [0, 0, 0, 1], scale = [f16]>, scale_by = "squared_error"}
+
+// A declaration says its own blocks, which not every filter has.
+// RUN: echo "{activations: float, weights: '@mine'}" > %t.declared.yaml
+// RUN: %nibble_opt %s --pass-pipeline='builtin.module(func.func(nibble-assign-schemes{recipe=%t.declared.yaml}))' | FileCheck %s --check-prefix=DECLARED
+// DECLARED-LABEL: @contract
+// DECLARED: nibble.schemes = {filter = #nibble.scheme<u2 @mine, block = [64, 1], scale = [f16]>}
+// DECLARED-LABEL: @conv
+// DECLARED: nibble.float = "'@mine' declares blocks of 64, and this operand has no dimension of several elements that are summed"
+// RUN: echo "{activations: float, weights: '@mine, groups of 32'}" > %t.others.yaml
+// RUN: %nibble_opt %s --pass-pipeline='builtin.module(func.func(nibble-assign-schemes{recipe=%t.others.yaml}))' | FileCheck %s --check-prefix=OTHERS
+// OTHERS: nibble.float = "'@mine' declares blocks of 64"
+nibble.scheme @mine <u2, block = [64], scale = [f16]>
+  encode {
+  ^bb0(%value: f32, %scale: f32):
+    %code = arith.fptosi %value : f32 to i32
+    nibble.yield %code : i32
+  } decode {
+  ^bb0(%code: i32, %scale: f32):
+    nibble.yield %scale : f32
+  }

@@ -93,3 +93,21 @@ func.func @main() -> tensor<1x5xf32> {
          as <u2 @logarithmic, block = [1, 4], zero_point = minimum> : tensor<1x2xi8> -> tensor<1x5xf32>
   return %y : tensor<1x5xf32>
 }
+
+// -----
+
+// A filter that no kernel reads as codes is decoded when compiling, and a remark says so.
+// RUN: %nibble_opt --split-input-file --pass-pipeline='builtin.module(func.func(nibble-lower-quantize-ops))' --remark-format=emitRemark --remarks-filter='nibble.*' -o /dev/null %s 2>&1 | FileCheck %s --check-prefix=REMARK
+// REMARK: remark: {{.*}}[Missed] decoded | Category:nibble-lower-quantize-ops |
+// REMARK-SAME: Elements=4, Reason="no kernel reads them as #nibble.scheme<s4>", Remark="'fc' has its weights stored as floats"
+// CHECK: tensor<1x2xf32> {{\[\[}}1.5, -2]]
+// LOWERED: arith.constant dense<{{\[\[}}5.000000e-01, -1.000000e+00], [1.000000e+00, -1.000000e+00]]> : tensor<2x2xf32>
+func.func @main() -> tensor<1x2xf32> {
+  %x = arith.constant dense<1.0> : tensor<1x2xf32>
+  %q = arith.constant dense<[[-31], [-30]]> : tensor<2x1xi8>
+  %s = arith.constant dense<0.5> : tensor<f32>
+  %w = nibble.dequantize %q scale(%s : tensor<f32>) as <s4> : tensor<2x1xi8> -> tensor<2x2xf32>
+  %init = tensor.empty() : tensor<1x2xf32>
+  %y = nibble.contract ins(%x, %w : tensor<1x2xf32>, tensor<2x2xf32>) outs(%init : tensor<1x2xf32>) -> tensor<1x2xf32> loc("fc")
+  return %y : tensor<1x2xf32>
+}

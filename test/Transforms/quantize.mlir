@@ -109,3 +109,43 @@ func.func @not_raised(%x: tensor<2xf32>, %init: tensor<3xf32>) -> tensor<3xf32> 
   return %y : tensor<3xf32>
 }
 func.func private @declared(tensor<2xf32>)
+
+// -----
+
+// Weights alone: groups of two along the sums, with scales in f16: 127 / 127 and 254 / 127.
+// CHECK-LABEL: @weights_only
+// CHECK-DAG: %[[W:.*]] = arith.constant dense<{{\[\[}}127], [18], [-64], [127]]> : tensor<4x1xi8>
+// CHECK-DAG: %[[SW:.*]] = arith.constant dense<{{\[\[}}1.000000e+00], [2.000000e+00]]> : tensor<2x1xf16>
+// CHECK-DAG: %[[DW:.*]] = nibble.dequantize %[[W]] scale(%[[SW]] : tensor<2x1xf16>) as <s8, block = [2, 1], scale = [f16]>
+// CHECK: nibble.contract ins(%{{.*}}, %[[DW]]
+// CHECK-NOT: nibble.schemes
+func.func @weights_only(%x: tensor<1x4xf32>) -> tensor<1x1xf32> {
+  %w = arith.constant dense<[[127.0], [18.0], [-127.0], [254.0]]> : tensor<4x1xf32>
+  %init = tensor.empty() : tensor<1x1xf32>
+  %y = nibble.contract ins(%x, %w : tensor<1x4xf32>, tensor<4x1xf32>) outs(%init : tensor<1x1xf32>)
+         {nibble.schemes = {filter = #nibble.scheme<s8, block = [2, 1], scale = [f16]>}} -> tensor<1x1xf32>
+  return %y : tensor<1x1xf32>
+}
+
+// -----
+
+#u8 = #nibble.scheme<u8, zero_point = integer>
+#x = #nibble.statistics<count = 2, min = -1.0 : f32, max = 1.55 : f32,
+                        histogram = dense<[[-16257, 1], [16326, 1]]> : tensor<2x2xi64>>
+
+// Codes of 4 bits next to codes of 8: the input is stored, the bias stays as it is. Two codes share a byte: 7 | -7 << 4.
+// CHECK-LABEL: @four_bits
+// CHECK-DAG: %[[W:.*]] = arith.constant dense<-105> : tensor<1x1xi8>
+// CHECK-DAG: %[[BIAS:.*]] = arith.constant dense<3.000000e-01> : tensor<1xf32>
+// CHECK-DAG: %[[DW:.*]] = nibble.dequantize %[[W]] {{.*}} as <s4, block = [1, 0]> : tensor<1x1xi8> -> tensor<1x2xf32>
+// CHECK: nibble.contract ins(%{{.*}}, %[[DW]] : {{.*}}) bias(%[[BIAS]]
+func.func @four_bits(%x: tensor<1x2xf32>) -> tensor<1x1xf32> {
+  %w = arith.constant dense<[[7.0, -7.0]]> : tensor<1x2xf32>
+  %b = arith.constant dense<0.3> : tensor<1xf32>
+  %init = tensor.empty() : tensor<1x1xf32>
+  %0 = nibble.observe %x "x" statistics #x : tensor<1x2xf32> -> tensor<1x2xf32>
+  %y = nibble.contract ins(%0, %w : tensor<1x2xf32>, tensor<1x2xf32>) bias(%b : tensor<1xf32>) outs(%init : tensor<1x1xf32>)
+         {transposeFilter, nibble.schemes = {calibrator = "min-max", filter = #nibble.scheme<s4, block = [1, 0]>, input = #u8}}
+         -> tensor<1x1xf32>
+  return %y : tensor<1x1xf32>
+}

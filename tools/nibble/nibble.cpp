@@ -49,8 +49,11 @@ static cl::opt<std::string> programName("name", cl::value_desc("identifier"), cl
                                         FOR_MODELS);
 
 static cl::opt<std::string> recipe("recipe", cl::init("w8a8"), cl::value_desc("name or file.yaml"),
-                                   cl::desc("How to quantize: w8a8, float32 or a file (default: w8a8)"),
+                                   cl::desc("How to quantize: w8a8, w8a16, w4a16, w4a8, float32 or a file (default: w8a8)"),
                                    cl::cat(quantizeOptions), FOR_COMPILERS, cl::sub(inspectCommand));
+static cl::list<std::string> schemeFiles("scheme", cl::value_desc("file.mlir"), cl::CommaSeparated, cl::cat(quantizeOptions),
+                                         cl::desc("Declarations of schemes (nibble.scheme) that the recipe names as @name"),
+                                         FOR_COMPILERS, cl::sub(inspectCommand));
 static cl::list<std::string> calibration("calibrate", cl::value_desc("data"), cl::CommaSeparated, cl::cat(quantizeOptions),
                                          cl::desc("Data to calibrate with: .npz, .npy, a folder of .npy files or of images,\n"
                                                   "or statistics (.json); several are taken in order"),
@@ -148,6 +151,7 @@ static llvm::Expected<ModelOptions> getModelOptions(llvm::StringRef path) {
   ModelOptions options;
   options.path = path;
   options.name = programName;
+  options.schemes.assign(schemeFiles.begin(), schemeFiles.end());
   for (llvm::StringRef dim : dims) {
     auto [name, text] = dim.rsplit('=');
     int64_t value;

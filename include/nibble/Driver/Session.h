@@ -19,6 +19,8 @@ struct ModelOptions {
   llvm::StringMap<int64_t> dims;
   /// Name of the program, a C identifier; empty: made from the name of the file.
   std::string name;
+  /// MLIR files whose nibble.scheme ops recipes can name.
+  std::vector<std::string> schemes;
 };
 
 /// A context with everything that the tools need registered. Diagnostics go to standard error as `file: error: message`.
@@ -53,6 +55,8 @@ public:
 
 private:
   llvm::Error readLastPhase(mlir::ModuleOp module);
+  /// Adds the declarations of a file; names that the module has already are errors.
+  llvm::Error addSchemes(mlir::ModuleOp module, llvm::StringRef path);
 
   std::unique_ptr<mlir::MLIRContext> context;
   std::unique_ptr<mlir::ScopedDiagnosticHandler> diagnostics;

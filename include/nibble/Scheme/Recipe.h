@@ -15,14 +15,42 @@
 
 namespace nibble {
 
-/// A scheme as a recipe says it: what stands in `#nibble.scheme<…>`, and whether the channel axis gets blocks of one.
-struct RecipeScheme {
-  std::string text;
-  bool perChannel = false;
-
-  /// The scheme for a value of `rank` dimensions; one scale for the tensor where no channel axis is known.
-  SchemeAttr get(mlir::MLIRContext *context, int64_t rank, std::optional<int64_t> channelAxis) const;
+/// An operand that a scheme is wanted for.
+struct SchemeOperand {
+  int64_t rank;
+  /// The dimension that becomes the output channel, and the one along which products are summed, if there is one of several elements.
+  std::optional<int64_t> channelAxis, sumAxis;
 };
+
+/// A scheme as a recipe says it: a preset, or what stands in `#nibble.scheme<…>`, or a declaration, and in words which blocks it has.
+struct RecipeScheme {
+  enum class Blocks {
+    AsWritten,
+    /// One index of the channel axis; the whole tensor where none is known.
+    PerChannel,
+    /// One index of all dimensions but the last.
+    PerToken,
+    /// `groupSize` elements along the axis of sums, per channel; the whole channel where that has no axis.
+    Groups,
+  };
+
+  /// What stands in `#nibble.scheme<…>`; empty for a declaration and for float.
+  std::string text;
+  /// The name of the nibble.scheme that is meant.
+  std::string declaration;
+  Blocks blocks = Blocks::AsWritten;
+  /// The elements of a block and of an outer block; 0 where all share the outer scale.
+  int64_t groupSize = 0, outerGroupSize = 0;
+  /// Whether values stay as they are.
+  bool isFloat = false;
+
+  /// The scheme for an operand. For a declaration, `declared` is the op that it names. An error says why there is none, worded
+  /// for a user.
+  llvm::Expected<SchemeAttr> get(mlir::MLIRContext *context, SchemeOperand operand, SchemeOp declared = {}) const;
+};
+
+/// The names of all presets, in the order of Presets.def.
+std::vector<llvm::StringRef> getSchemePresets();
 
 /// What rules can ask about an op.
 struct OpDescription {
@@ -42,6 +70,8 @@ struct RecipeDecision {
   /// Why, for a user: names the rule.
   std::string reason;
   RecipeScheme activations, weights;
+  /// How the parameters of weights are chosen.
+  ParameterChoice scaleBy = ParameterChoice::AbsoluteMaximum;
   /// Text for calibration::createCalibrator.
   std::string calibrator;
   /// The rule that decided, counted from 0; none for the recipe's defaults.
@@ -61,6 +91,7 @@ struct RecipeRule {
   /// The effect: float, or what replaces the recipe's defaults.
   bool isFloat = false;
   std::optional<RecipeScheme> activations, weights;
+  std::optional<ParameterChoice> scaleBy;
   std::optional<std::string> calibrator;
   std::string reason;
 
@@ -82,7 +113,7 @@ public:
   RecipeDecision decide(const OpDescription &op) const;
 
   /// Whether some op may get schemes whose ranges come from data.
-  bool needsCalibration() const { return activations.has_value(); }
+  bool needsCalibration() const;
 
   /// How images become the input of the model; no size unless the recipe says one.
   const data::ImageOptions &getImageOptions() const { return images; }
@@ -97,6 +128,7 @@ private:
   std::string name;
   /// Both or none; without them the last rule leaves everything float.
   std::optional<RecipeScheme> activations, weights;
+  ParameterChoice scaleBy = ParameterChoice::AbsoluteMaximum;
   std::string calibrator;
   std::vector<RecipeRule> rules;
   data::ImageOptions images;

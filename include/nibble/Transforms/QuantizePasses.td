@@ -9,7 +9,7 @@ def AssignSchemesPass : Pass<"nibble-assign-schemes", "::mlir::func::FuncOp"> {
   let summary = "a scheme for every quantizable op, or the reason why not";
   let description = [{
     Applies a recipe to every op with `QuantizableOpInterface` but those that came quantized: what they multiply is dequantized
-    already, and stays in its codes.
+    already, and stays in its codes. Schemes that a `nibble.scheme` declares are looked up from the op.
 
     Requires: the form after calibrate.
     Ensures: every quantizable op has `nibble.schemes`, `nibble.float = "<the rule that left it float>"` or `nibble.in_codes`.
@@ -119,7 +119,8 @@ def LowerQuantizeOpsPass : Pass<"nibble-lower-quantize-ops", "::mlir::func::Func
     Requires: nothing.
     Ensures: `nibble.quantize`, `nibble.dequantize`, `nibble.requantize` and `nibble.choose_params` of schemes whose codes are
     elements of the tensor (integers of 8 to 16 bits, one level of f32 scales, rounding half to even or half away from zero), and
-    `nibble.dequantize` of all others, are `linalg.generic`; a remark names weights that are decoded into memory.
+    `nibble.dequantize` of all others, are `linalg.generic`; constant codes that only contractions read as filters are constant floats, with a
+    remark.
     Leaves: `nibble.quantize` and `nibble.choose_params` of other schemes, and of groups along a dimension whose size is not known;
     packed codes of an unknown number.
 
@@ -152,9 +153,12 @@ def QuantizePass : Pass<"nibble-quantize", "::mlir::func::FuncOp"> {
     connected by ops that keep the scale share one scale and zero point, for the union of their ranges; where consumers
     demand different schemes, the most frequent one is stored and the others get a `nibble.requantize`.
 
+    Filters of other schemes than bytes with a scale for each channel are encoded as `docs/Spec.md` says, "choose_params" and "quantize"; their
+    biases stay floats. So are those of ops whose input has no scheme, which lose `nibble.schemes`.
+
     Requires: the form after assign; one block.
     Ensures: no `nibble.observe` is left; every contraction with `nibble.schemes` and without `nibble.float` reads a
-    dequantized input and a dequantized constant filter, and its 32-bit accumulators cannot overflow.
+    dequantized input and a dequantized constant filter; 32-bit sums of bytes cannot overflow.
     Leaves: contractions without an integer form, with `nibble.float = "<the rule>"` and a remark; float what only float
     ops and the caller read.
 
@@ -178,8 +182,42 @@ def QuantizePass : Pass<"nibble-quantize", "::mlir::func::FuncOp"> {
   }];
   let statistics = [
     Statistic<"numIntegerContractions", "integer-contractions", "Contractions with codes for input and filter">,
+    Statistic<"numWeightOnly", "weight-only-ops", "Ops with codes for weights and a float input">,
     Statistic<"numStoredValues", "stored-values", "Values that are stored in codes">,
     Statistic<"numRequantized", "requantized-inputs", "Inputs that needed another scheme than the stored one">];
+  let dependentDialects = ["::mlir::arith::ArithDialect", "::nibble::NibbleDialect"];
+}
+
+def ResolveSchemesPass : Pass<"nibble-resolve-schemes", "::mlir::ModuleOp"> {
+  let summary = "declared schemes as plain ones where they are the same";
+  let description = [{
+    Follows `decode` of each `nibble.scheme` with every code (at most 2^16) and the parameters as symbols. Where its value is a level of the
+    code times the scale (plus the minimum), or the code less the zero point times the scale, rounded as `nibble.dequantize` rounds, for
+    all codes, ops on its numbers get the plain scheme: an integer codec where levels are codes, or differ from them by one number and
+    the codes are constant, which are then written anew as signed integers; else a table.
+
+    Requires: weights are encoded; nothing chooses parameters any more.
+    Ensures: declarations that nothing names are gone, others have no `choose`; what decodes to the same numbers does so bit for bit.
+    Leaves: `nibble.quantize` and `nibble.choose_params`, whose regions may round as they like; other expressions, with a remark.
+
+    ```mlir
+    nibble.scheme @binary <u1> encode { … } decode {
+    ^bb0(%code: i32, %scale: f32):
+      %one = arith.constant 1 : i32
+      %double = arith.shli %code, %one : i32
+      %level = arith.subi %double, %one : i32
+      %real = arith.sitofp %level : i32 to f32
+      %value = arith.mulf %real, %scale : f32
+      nibble.yield %value : f32
+    }
+    %x = nibble.dequantize %q scale(%s : tensor<f32>) as <u1 @binary> : tensor<1xi8> -> tensor<8xf32>
+    ```
+    becomes
+    ```mlir
+    %x = nibble.dequantize %q scale(%s : tensor<f32>) as <u1, table = [-1.0, 1.0]> : tensor<1xi8> -> tensor<8xf32>
+    ```
+  }];
+  let statistics = [Statistic<"numResolved", "resolved-ops", "Ops with a plain scheme for a declared one">];
   let dependentDialects = ["::mlir::arith::ArithDialect", "::nibble::NibbleDialect"];
 }
 

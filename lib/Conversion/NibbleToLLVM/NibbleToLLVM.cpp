@@ -178,6 +178,9 @@ LogicalResult verifyResults(ModuleOp module) {
 struct ConvertNibbleToLLVMPass : public WithModels<nibble::impl::ConvertNibbleToLLVMPassBase<ConvertNibbleToLLVMPass>> {
   void runOnOperation() override {
     ModuleOp module = getOperation();
+    // Kernels have what their codes stand for.
+    for (SchemeOp scheme : llvm::make_early_inc_range(module.getOps<SchemeOp>()))
+      scheme.erase();
     if (failed(verifyResults(module)))
       return signalPassFailure();
     MLIRContext *context = &getContext();

@@ -30,20 +30,59 @@ TEST(Recipe, BuiltinRecipesAreComplete) {
 
 TEST(Recipe, UnknownNamesListTheBuiltinOnes) {
   EXPECT_EQ(llvm::toString(Recipe::load("w9a9").takeError()),
-            "no recipe 'w9a9', expected a file or one of float32, w8a8");
+            "no recipe 'w9a9', expected a file or one of float32, w4a16, w4a8, w8a16, w8a8");
 }
 
 TEST(Recipe, SchemesKnowTheirChannelAxis) {
   mlir::MLIRContext context;
   context.loadDialect<NibbleDialect>();
   RecipeDecision decision = parse(withSchemes("")).decide({"conv1", "conv"});
-  SchemeAttr filter = decision.weights.get(&context, 4, 3);
+  SchemeAttr filter = llvm::cantFail(decision.weights.get(&context, {4, 3, 2}));
   EXPECT_EQ(filter.getChannelAxis(), 3);
   EXPECT_TRUE(filter.getNarrowRange());
-  EXPECT_TRUE(decision.weights.get(&context, 2, std::nullopt).isPerTensor());
-  SchemeAttr input = decision.activations.get(&context, 4, std::nullopt);
+  EXPECT_TRUE(llvm::cantFail(decision.weights.get(&context, {2})).isPerTensor());
+  SchemeAttr input = llvm::cantFail(decision.activations.get(&context, {4}));
   EXPECT_EQ(input.getZeroPoint(), ZeroPointKind::Integer);
   EXPECT_TRUE(input.isPerTensor());
+}
+
+/// The scheme that a text means for the filter [64, 32] of a contraction, transposed or not, and for one of a convolution.
+static std::string getFilterScheme(llvm::StringRef text, SchemeOperand operand = {2, 1, 0}) {
+  mlir::MLIRContext context;
+  context.loadDialect<NibbleDialect>();
+  Recipe recipe = parse(("activations: float\nweights: '" + text + "'\n").str());
+  llvm::Expected<SchemeAttr> scheme = recipe.decide({"x", "contract"}).weights.get(&context, operand);
+  std::string printed;
+  llvm::raw_string_ostream(printed) << llvm::cantFail(std::move(scheme));
+  return printed;
+}
+
+TEST(Recipe, BlocksAreSaidInWords) {
+  EXPECT_EQ(getFilterScheme("s4, groups of 32"), "#nibble.scheme<s4, block = [32, 1]>");
+  EXPECT_EQ(getFilterScheme("s4, groups of 32", {2, 0, 1}), "#nibble.scheme<s4, block = [1, 32]>");
+  EXPECT_EQ(getFilterScheme("s4, groups of 32", {4, 3, 2}), "#nibble.scheme<s4, block = [1, 1, 32, 1]>");
+  // A depthwise filter sums over no dimension of several elements: a channel is a group.
+  EXPECT_EQ(getFilterScheme("s4, groups of 32", {4, 3}), "#nibble.scheme<s4, block = [0, 0, 0, 1]>");
+  EXPECT_EQ(getFilterScheme("s4, per token"), "#nibble.scheme<s4, block = [1, 0]>");
+  EXPECT_EQ(getFilterScheme("nf4-double"),
+            "#nibble.scheme<nf4, block = [64, 1], scale = [f8E4M3FN, f32], outer_block = [16384, 1]>");
+  EXPECT_EQ(getFilterScheme("nvfp4"), "#nibble.scheme<f4E2M1FN, block = [16, 1], scale = [f8E4M3FN, f32]>");
+}
+
+TEST(Recipe, PresetsAreSchemes) {
+  for (llvm::StringRef name : getSchemePresets())
+    EXPECT_NE(getFilterScheme(name), "") << name.str();
+}
+
+TEST(Recipe, FloatActivationsNeedNoData) {
+  EXPECT_FALSE(parse("activations: float\nweights: q4_0\n").needsCalibration());
+  EXPECT_TRUE(parse("activations: float\nweights: q4_0\nrules:\n  - name: x\n    activations: u8").needsCalibration());
+}
+
+TEST(Recipe, ScalesAreChosenByTheRecipe) {
+  Recipe recipe = parse(withSchemes("scale_by: squared_error\nrules:\n  - name: x\n    scale_by: absolute_maximum"));
+  EXPECT_EQ(recipe.decide({"x", "conv"}).scaleBy, ParameterChoice::AbsoluteMaximum);
+  EXPECT_EQ(recipe.decide({"y", "conv"}).scaleBy, ParameterChoice::SquaredError);
 }
 
 TEST(Recipe, TheFirstMatchingRuleDecides) {
@@ -70,7 +109,7 @@ rules:
   EXPECT_EQ(recipe.decide({"block12/conv", "contract", false, false, 100}).rule, std::nullopt);
   EXPECT_EQ(recipe.decide({"x", "conv", true}).activations.text, "s8");
   EXPECT_EQ(recipe.decide({"x", "conv", true}).weights.text, "s8 narrow");
-  EXPECT_FALSE(recipe.decide({"x", "conv", false, true}).weights.perChannel);
+  EXPECT_EQ(recipe.decide({"x", "conv", false, true}).weights.blocks, RecipeScheme::Blocks::AsWritten);
   EXPECT_TRUE(recipe.decide({"x", "conv", false, false, 99}).isFloat);
   RecipeDecision rest = recipe.decide({"x", "conv", false, false, 100});
   EXPECT_EQ(rest.calibrator, "percentile:99.9");
@@ -106,7 +145,7 @@ TEST(Recipe, ErrorsSayWhere) {
   EXPECT_EQ(getError("activations: u17\nweights: s8"),
             "a.yaml:1:14: 'u17' is not a scheme: (C1) unknown codec 'u17'");
   EXPECT_EQ(getError(withSchemes("rules:\n  - name: x")),
-            "a.yaml:4:5: a rule needs an effect: float: true, activations, weights or calibrator");
+            "a.yaml:4:5: a rule needs an effect: float: true, activations, weights, scale_by or calibrator");
   EXPECT_EQ(getError(withSchemes("rules:\n  - name: x\n    float: true\n    weights: s8")),
             "a.yaml:4:5: a rule is either float or has schemes");
   EXPECT_EQ(getError(withSchemes("rules:\n  - position: middle\n    float: true")),
@@ -114,6 +153,22 @@ TEST(Recipe, ErrorsSayWhere) {
   EXPECT_EQ(getError(withSchemes("input:\n  mean: [1, 2]")),
             "a.yaml:4:3: mean and scale are finite numbers, one or one for each of 3 channels");
   EXPECT_EQ(getError(withSchemes("input:\n  size: [0, 1]")), "a.yaml:4:3: a size is from 1 to 2^26, got 0");
+}
+
+TEST(Recipe, WrongSchemesAreErrors) {
+  auto getSchemeError = [](llvm::StringRef text) { return getError(("activations: float\nweights: '" + text + "'").str()); };
+  EXPECT_EQ(getSchemeError("q4_k"), "a.yaml:2:10: 'q4_k' is not a scheme: no scheme can say it: its minima have two levels of scales");
+  EXPECT_EQ(getSchemeError("s4, groups of none"), "a.yaml:2:10: 's4, groups of none' is not a scheme: expected 'groups of N' or 'groups "
+                                                  "of N in M' with M a multiple of N, got 'groups of none'");
+  EXPECT_EQ(getSchemeError("s4, groups of 32 in 48"), "a.yaml:2:10: 's4, groups of 32 in 48' is not a scheme: expected 'groups of N' or "
+                                                      "'groups of N in M' with M a multiple of N, got 'groups of 32 in 48'");
+  EXPECT_EQ(getSchemeError("s4, groups of 32 in 64"),
+            "a.yaml:2:10: 's4, groups of 32 in 64' is not a scheme: 'groups of N in M' is for two levels of scales");
+  EXPECT_EQ(getSchemeError("s4, block = [0, 1], per channel"), "a.yaml:2:10: 's4, block = [0, 1], per channel' is not a scheme: a block, "
+                                                               "and 'per channel', 'per token' or 'groups of' exclude each other");
+  EXPECT_EQ(getSchemeError("float"), "a.yaml: weights have a scheme; a rule with float: true leaves ops as they are");
+  EXPECT_EQ(getError(withSchemes("rules:\n  - name: x\n    weights: float")),
+            "a.yaml:4:5: weights have a scheme; float: true leaves an op as it is");
 }
 
 TEST(Recipe, IncompleteRecipesAreErrors) {
