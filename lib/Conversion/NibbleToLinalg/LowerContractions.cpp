@@ -6,6 +6,7 @@
 //===------------------------------------------------------------------------------------------------===//
 
 #include "LowerContractions.h"
+#include "FilterRows.h"
 #include "nibble/Dialect/Nibble/IR/NibbleDialect.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Arith/Utils/Utils.h"
@@ -154,13 +155,15 @@ Value createEpilogue(OpBuilder &builder, ContractionOpInterface op, Value sum) {
 }
 
 /// Whether the op is on tensors and its products are defined.
-LogicalResult matchContraction(PatternRewriter &rewriter, ContractionOpInterface op, bool isPacked) {
-  if (isPacked || !isa<RankedTensorType>(op.getInit().getType()))
+LogicalResult matchContraction(PatternRewriter &rewriter, ContractionOpInterface op) {
+  if (op.isFilterInTargetOrder() || !isa<RankedTensorType>(op.getInit().getType()))
     return rewriter.notifyMatchFailure(op, "packed or on buffers");
   Type sumType = getSumType(op.getAccumulatorType());
   bool isFloatSum = sumType.isF32() || sumType.isF64();
   if (!isFloatSum && !sumType.isInteger(32) && !sumType.isInteger(64))
     return rewriter.notifyMatchFailure(op, "no such accumulator");
+  if (op.hasIntegerBlocks() && !(isa<ContractOp>(op.getOperation()) && hasLoweredBlocks(cast<ContractOp>(*op))))
+    return rewriter.notifyMatchFailure(op, "sums of blocks of a convolution");
   for (Value operand : {op.getInput(), op.getFilter()}) {
     Type type = getElementTypeOrSelf(operand);
     if (!type.isInteger(8) && !type.isInteger(16) && !(isFloatSum && isa<FloatType>(type)))
@@ -215,9 +218,24 @@ Value splitDim(OpBuilder &builder, Location loc, Value value, int64_t dim, int64
   return tensor::ExpandShapeOp::create(builder, loc, type.clone(shape), value, reassociation);
 }
 
+/// The filter in its logical order.
+Value createFilter(OpBuilder &builder, ConvOp op) {
+  auto contraction = cast<ContractionOpInterface>(*op);
+  if (!contraction.isFilterInRows())
+    return op.getFilter();
+  Location loc = op.getLoc();
+  ArrayRef<int64_t> shape = contraction.getFilterShape();
+  Value rows = createDecodedRows(builder, contraction);
+  auto type = cast<RankedTensorType>(rows.getType());
+  Value split = tensor::ExpandShapeOp::create(builder, loc, type.clone({shape[3], shape[0], shape[1], shape[2]}), rows,
+                                              ArrayRef<ReassociationIndices>{{0}, {1, 2, 3}});
+  Value init = tensor::EmptyOp::create(builder, loc, shape, type.getElementType());
+  return linalg::TransposeOp::create(builder, loc, split, init, ArrayRef<int64_t>{1, 2, 3, 0})->getResult(0);
+}
+
 /// Loops (n, h, w, f, kh, kw, c), or (n, h, w, g, f, kh, kw, c) with more than one group.
 Products getProducts(OpBuilder &builder, ConvOp op) {
-  Products products{createPadded(builder, op), op.getFilter(), {}, {}, {}};
+  Products products{createPadded(builder, op), createFilter(builder, op), {}, {}, {}};
   int64_t groups = op.getGroups();
   bool isGrouped = groups > 1;
   if (isGrouped) {
@@ -249,7 +267,7 @@ struct LowerConv : public OpRewritePattern<ConvOp> {
   using OpRewritePattern::OpRewritePattern;
 
   LogicalResult matchAndRewrite(ConvOp op, PatternRewriter &rewriter) const override {
-    if (failed(matchContraction(rewriter, cast<ContractionOpInterface>(*op), op.getPackedFilterShape().has_value())))
+    if (failed(matchContraction(rewriter, cast<ContractionOpInterface>(*op))))
       return failure();
     // A window that is larger than the padded input has no place, and none that linalg would accept.
     if (llvm::is_contained(op.getInitType().getShape(), 0))
@@ -266,7 +284,9 @@ struct LowerConv : public OpRewritePattern<ConvOp> {
 
 /// Loops (batch…, m, n, k).
 Products getProducts(OpBuilder &builder, ContractOp op) {
-  Products products{op.getInput(), op.getFilter(), {}, {}, {}};
+  auto contraction = cast<ContractionOpInterface>(*op);
+  Value filterValue = contraction.isFilterInRows() ? createDecodedRows(builder, contraction) : op.getFilter();
+  Products products{op.getInput(), filterValue, {}, {}, {}};
   unsigned rank = op.getInitType().getRank();
   products.iterators.append(rank, IteratorType::parallel);
   products.iterators.push_back(IteratorType::reduction);
@@ -276,7 +296,7 @@ Products getProducts(OpBuilder &builder, ContractOp op) {
     batch.push_back(builder.getAffineDimExpr(dim));
   input = batch;
   llvm::append_values(input, builder.getAffineDimExpr(rank - 2), k);
-  if (op.getFilterShape().size() > 2)
+  if (contraction.getFilterShape().size() > 2)
     filter = batch;
   llvm::append_values(filter, op.getTransposeFilter() ? n : k, op.getTransposeFilter() ? k : n);
   MLIRContext *context = builder.getContext();
@@ -289,9 +309,15 @@ struct LowerContract : public OpRewritePattern<ContractOp> {
   using OpRewritePattern::OpRewritePattern;
 
   LogicalResult matchAndRewrite(ContractOp op, PatternRewriter &rewriter) const override {
-    if (failed(matchContraction(rewriter, cast<ContractionOpInterface>(*op), op.getPackedFilterShape().has_value())))
+    if (failed(matchContraction(rewriter, cast<ContractionOpInterface>(*op))))
       return failure();
-    replaceContraction(rewriter, cast<ContractionOpInterface>(*op), getProducts(rewriter, op));
+    auto contraction = cast<ContractionOpInterface>(*op);
+    if (!contraction.hasIntegerBlocks()) {
+      replaceContraction(rewriter, contraction, getProducts(rewriter, op));
+      return success();
+    }
+    Value start = createStart(rewriter, contraction, contraction.getAccumulatorType());
+    rewriter.replaceOp(op, createEpilogue(rewriter, contraction, createSumOfBlocks(rewriter, op, start)));
     return success();
   }
 };

@@ -27,10 +27,13 @@ using namespace nibble;
 /// Says why a contraction is left.
 template <typename ContractionOp>
 static void explainContraction(ContractionOp op) {
-  if (op.getPackedFilterShape())
+  auto contraction = cast<ContractionOpInterface>(*op);
+  if (contraction.isFilterInTargetOrder())
     op.emitOpError("has a filter in a target's own order; expected one in the logical order");
   else if (isa<MemRefType>(op.getInit().getType()))
     op.emitOpError("is on buffers; expected tensors");
+  else if (contraction.hasIntegerBlocks())
+    op.emitOpError("sums integers for each block of its filter; expected a product, a static shape and scales of at least 16 bits");
   else
     op.emitOpError() << "multiplies " << op.getInput().getType() << " by " << op.getFilter().getType() << " into "
                      << op.getAccumulatorType() << "; expected i8, i16 or, into a float, floats, and an accumulator of "
@@ -70,10 +73,12 @@ static bool explain(Operation *op) {
 namespace {
 struct ConvertNibbleToLinalgPass : public WithModels<nibble::impl::ConvertNibbleToLinalgPassBase<ConvertNibbleToLinalgPass>> {
   void runOnOperation() override {
-    RewritePatternSet patterns(&getContext());
-    populateLowerContractionsPatterns(patterns);
-    populateLowerQuantizeOpsPatterns(patterns);
-    walkAndApplyPatterns(getOperation(), std::move(patterns));
+    // In this order: what is decoded for a contraction is lowered with the other ops.
+    RewritePatternSet contractions(&getContext()), others(&getContext());
+    populateLowerContractionsPatterns(contractions);
+    populateLowerQuantizeOpsPatterns(others);
+    walkAndApplyPatterns(getOperation(), std::move(contractions));
+    walkAndApplyPatterns(getOperation(), std::move(others));
     bool isComplete = true;
     getOperation().walk([&](Operation *op) { isComplete &= explain(op); });
     if (!isComplete)
