@@ -20,6 +20,12 @@ static std::string getValueName(Operation *op) {
   return name ? name.getName().str() : "";
 }
 
+/// The op whose result is stored in codes and read as `dequantize`; null for arguments, and for what was stored in other codes before.
+static Operation *getStoredOp(DequantizeOp dequantize) {
+  auto quantize = dequantize.getInput().getDefiningOp<QuantizeOp>();
+  return quantize ? quantize.getInput().getDefiningOp() : nullptr;
+}
+
 /// The only element of a constant.
 template <typename T> static std::optional<T> getScalar(Value value) {
   DenseElementsAttr elements;
@@ -76,24 +82,31 @@ public:
   LayerComparison(ModuleOp floating, ModuleOp quantized) : floating(floating), quantized(quantized) {}
 
   llvm::Error add(const std::vector<data::Array> &inputs) {
-    std::map<std::string, reference::Tensor> exact;
-    // The last value of a name is the one that is stored.
+    // All ops that a node became have its name; the last one makes its result.
+    std::map<std::string, std::pair<OperationName, reference::Tensor>> exact;
     auto keepExact = [&](Operation *op, ArrayRef<reference::Tensor> results) {
       std::string name = getValueName(op);
       if (!name.empty() && results.size() == 1 && results.front().getElementType().isF32())
-        exact[name] = results.front();
+        exact.insert_or_assign(name, std::pair(op->getName(), results.front()));
     };
     if (llvm::Error error = evaluate(floating, inputs, keepExact))
       return error;
-    auto compare = [&](Operation *op, ArrayRef<reference::Tensor> results) {
+    llvm::MapVector<std::string, Stored, std::map<std::string, unsigned>> stored;
+    auto keepStored = [&](Operation *op, ArrayRef<reference::Tensor> results) {
       auto dequantize = dyn_cast<DequantizeOp>(op);
-      if (!dequantize || matchPattern(dequantize.getInput(), m_Constant()))
+      Operation *source = dequantize ? getStoredOp(dequantize) : nullptr;
+      auto found = source ? exact.find(getValueName(source)) : exact.end();
+      if (found == exact.end())
         return;
-      auto found = exact.find(getValueName(op));
-      if (found != exact.end() && found->second.getNumElements() == results.front().getNumElements())
-        layers[found->first].add(dequantize, found->second, results.front());
+      const auto &[kind, tensor] = found->second;
+      if (kind == source->getName() && tensor.getShape() == results.front().getShape())
+        stored[found->first] = {dequantize, tensor, results.front()};
     };
-    return evaluate(quantized, inputs, compare);
+    if (llvm::Error error = evaluate(quantized, inputs, keepStored))
+      return error;
+    for (auto &[name, value] : stored)
+      layers[name].add(value.op, value.exact, value.approximate);
+    return llvm::Error::success();
   }
 
   void finish(ReportData &report) {
@@ -102,6 +115,12 @@ public:
   }
 
 private:
+  /// One value in both programs.
+  struct Stored {
+    DequantizeOp op;
+    reference::Tensor exact, approximate;
+  };
+
   static llvm::Error evaluate(ModuleOp module, const std::vector<data::Array> &inputs, reference::Observer observer) {
     auto main = module.lookupSymbol<func::FuncOp>("main");
     SmallVector<reference::Tensor> tensors;
