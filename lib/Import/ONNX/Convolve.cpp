@@ -78,7 +78,8 @@ Tensor nibble::onnx_import::convolve(Node &node, const ConvArguments &conv) {
   if (node.failed() || !conv.input || !conv.filter)
     return {};
   ElementType type = getElementType(conv.input), wide = getWideType(conv.input);
-  if (wide.type != type.type)
+  // Sums of integers are exact as they are.
+  if (isa<FloatType>(type.type) && wide.type != type.type)
     return convert(node, convolve(node, {convert(node, conv.input, wide), convert(node, conv.filter, wide), conv.groups, conv.window}),
                    type);
   switch (conv.window.kernel.size()) {
