@@ -1,9 +1,9 @@
 //===- CodeLevels.cpp - codes in registers as the numbers they stand for ----------------------------===//
 
 #include "CodeLevels.h"
+#include "TableLookup.h"
 #include "nibble/Dialect/Nibble/IR/SchemeCodec.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
-#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 #include <cmath>
 
@@ -41,38 +41,11 @@ Value CodeLevels::splat(int64_t value) {
 
 Value CodeLevels::emit(Value words, Value zero) {
   if (isTable)
-    return lookUp(words, 0, codes.numBits);
+    return emitTableLookup(builder, loc, levels, words);
   if (!codes.scheme.isInteger())
     return emitFloat(words);
   Value integers = arith::SubIOp::create(builder, loc, words, zero ? zero : splat(codes.zero));
   return arith::SIToFPOp::create(builder, loc, getType(builder.getF32Type()), integers);
-}
-
-//===------------------------------------------------------------------------------------------------===//
-// Tables
-//===------------------------------------------------------------------------------------------------===//
-
-/// The level of the low bits of each word, of those from `first` on. A permutation reads 4 bits of them, 3 with 8 lanes.
-Value CodeLevels::permute(Value words, int64_t first, unsigned numBits) {
-  SmallVector<float> table;
-  for (int64_t entry = 0; entry < numLanes; ++entry)
-    table.push_back(levels[first + entry % (int64_t(1) << numBits)]);
-  auto floats = getType(builder.getF32Type());
-  Value constant = arith::ConstantOp::create(builder, loc, DenseElementsAttr::get(floats, ArrayRef(table)));
-  StringRef intrinsic = numLanes == 16 ? "llvm.x86.avx512.permvar.sf.512" : "llvm.x86.avx2.permps";
-  return LLVM::CallIntrinsicOp::create(builder, loc, floats, builder.getStringAttr(intrinsic), ValueRange{constant, words})
-      .getResult(0);
-}
-
-Value CodeLevels::lookUp(Value words, int64_t first, unsigned numBits) {
-  unsigned permutedBits = numLanes == 16 ? 4 : 3;
-  if (numBits <= permutedBits)
-    return permute(words, first, numBits);
-  Value low = lookUp(words, first, numBits - 1), high = lookUp(words, first + (int64_t(1) << (numBits - 1)), numBits - 1);
-  // The highest bit of the code as sign.
-  Value shifted = arith::ShLIOp::create(builder, loc, words, splat(32 - numBits));
-  Value isHigh = arith::CmpIOp::create(builder, loc, arith::CmpIPredicate::slt, shifted, splat(0));
-  return arith::SelectOp::create(builder, loc, isHigh, high, low);
 }
 
 //===------------------------------------------------------------------------------------------------===//

@@ -1,7 +1,6 @@
 //===- CodeLevels.h - codes in registers as the numbers they stand for ------------------------------===//
 //
-// What a code stands for at scale 1: an integer less a zero point, an entry of a table, a small float. Tables are permutations of registers;
-// one that is larger than a register is a tree of them, chosen by the high bits.
+// What a code stands for at scale 1: an integer less a zero point, an entry of a table, a small float.
 //
 //===------------------------------------------------------------------------------------------------===//
 
@@ -26,8 +25,6 @@ public:
 
 private:
   void setLevels(SchemeAttr scheme);
-  mlir::Value lookUp(mlir::Value words, int64_t first, unsigned numBits);
-  mlir::Value permute(mlir::Value words, int64_t first, unsigned numBits);
   mlir::Value emitFloat(mlir::Value words);
   /// Sign, exponent and fraction of the format where those of an IEEE format of `numBits` with `fractionBits` are.
   mlir::Value placeBits(mlir::Value words, unsigned numBits, unsigned fractionBits);

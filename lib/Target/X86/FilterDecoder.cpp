@@ -1,7 +1,6 @@
 //===- FilterDecoder.cpp - codes of a packed filter as numbers --------------------------------------===//
 
 #include "FilterDecoder.h"
-#include "Epilogue.h"
 #include "FlatBuffer.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 
@@ -11,7 +10,9 @@ using namespace nibble::x86;
 
 FilterDecoder::FilterDecoder(OpBuilder &builder, Location loc, const CodeLayout &layout, DotStep &dotStep)
     : builder(builder), loc(loc), layout(layout), dotStep(dotStep) {
-  if (!layout.shape.codes->decode)
+  if (layout.shape.codes->decode)
+    declared.emplace(*layout.shape.codes);
+  else
     levels.emplace(builder, loc, *layout.shape.codes, layout.numLanes);
 }
 
@@ -132,17 +133,12 @@ DotStep::Operand FilterDecoder::loadStep(const CodeUnit &unit, int64_t step, int
 }
 
 Value FilterDecoder::emitDeclared(Value codes, const BlockParameters &parameters) {
-  auto fromLeast = [&](Value words) -> Value {
-    int64_t least = layout.shape.codes->minCode;
-    return least ? arith::AddIOp::create(builder, loc, words, splat(getWordType(), least)).getResult() : words;
-  };
-  SmallVector<Value> arguments = {fromLeast(codes)};
-  llvm::append_range(arguments, parameters.scales);
+  SmallVector<Value> arguments(parameters.scales.begin(), parameters.scales.end());
   if (parameters.zero)
-    arguments.push_back(fromLeast(parameters.zero));
+    arguments.push_back(arith::AddIOp::create(builder, loc, parameters.zero, splat(getWordType(), layout.shape.codes->minCode)));
   if (parameters.minimum)
     arguments.push_back(parameters.minimum);
-  return emitEpilogue(builder, *layout.shape.codes->decode, arguments, layout.numLanes);
+  return declared->emit(builder, loc, codes, arguments);
 }
 
 Value FilterDecoder::emitLevel(Value codes, const BlockParameters &parameters) { return levels->emit(codes, parameters.zero); }

@@ -10,6 +10,7 @@
 
 #include "CodeLayout.h"
 #include "CodeLevels.h"
+#include "DeclaredDecode.h"
 #include "DotStep.h"
 
 namespace nibble::x86 {
@@ -63,10 +64,9 @@ public:
   mlir::Value emitNumber(mlir::Value codes, const BlockParameters &parameters);
 
 private:
-  bool ignoresHighBits() const { return levels && levels->ignoresHighBits(); }
+  bool ignoresHighBits() const { return levels ? levels->ignoresHighBits() : declared->ignoresHighBits(); }
   /// Joins planes: one element in each word, or four where `replicate` is 0x01010101. Bits above stay when `ignoresHigh`.
   mlir::Value loadPlanes(const CodeUnit &unit, int64_t element, int64_t vector, uint32_t replicate, bool ignoresHigh);
-  /// The number by the region of the declaration.
   mlir::Value emitDeclared(mlir::Value codes, const BlockParameters &parameters);
   mlir::Value shift(mlir::Value words, int64_t right);
   mlir::Value widenScale(mlir::Value bytes, mlir::Type type);
@@ -78,8 +78,9 @@ private:
   mlir::Location loc;
   const CodeLayout &layout;
   DotStep &dotStep;
-  /// Nothing for a declared meaning.
+  /// One of both.
   std::optional<CodeLevels> levels;
+  std::optional<DeclaredDecode> declared;
 };
 
 } // namespace nibble::x86
