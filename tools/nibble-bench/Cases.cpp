@@ -59,8 +59,36 @@ constexpr CodesCase codesCases[] = {{"s2g64", "s2, block = [1, 64], scale = [f16
                                     {"s4g32", "s4, block = [1, 32], scale = [f16]"},
                                     {"s4g128", "s4, block = [1, 128], scale = [f16]"},
                                     {"u4g32z", "u4, block = [1, 32], scale = [f16], zero_point = integer"},
-                                    {"s8", "s8, block = [1, 0]"}};
+                                    {"s8", "s8, block = [1, 0]"},
+                                    {"nf4g64", "nf4, block = [1, 64], scale = [f16]"},
+                                    {"f8", "f8E4M3FN, block = [1, 0]"},
+                                    {"log4g64", "u4 @logarithmic, block = [1, 64], scale = [f16]"}};
 } // namespace
+
+/// A sign and 3 bits of the exponent of a power of the square root of one half.
+static const char *logarithmicScheme = R"(
+    nibble.scheme @logarithmic <u4, block = [64], scale = [f16]>
+      encode {
+      ^bb0(%value: f32, %scale: f32):
+        %code = arith.constant 0 : i32
+        nibble.yield %code : i32
+      } decode {
+      ^bb0(%code: i32, %scale: f32):
+        %seven = arith.constant 7 : i32
+        %eight = arith.constant 8 : i32
+        %zero = arith.constant 0 : i32
+        %step = arith.constant -0.34657359 : f32
+        %magnitude = arith.andi %code, %seven : i32
+        %steps = arith.sitofp %magnitude : i32 to f32
+        %exponent = arith.mulf %steps, %step : f32
+        %power = math.exp %exponent : f32
+        %product = arith.mulf %power, %scale : f32
+        %sign = arith.andi %code, %eight : i32
+        %is_negative = arith.cmpi ne, %sign, %zero : i32
+        %opposite = arith.negf %product : f32
+        %value = arith.select %is_negative, %opposite, %product : f32
+        nibble.yield %value : f32
+      })";
 
 /// A product of an input (u8, s8 or f32) and a filter of codes.
 static BenchCase makeCodes(const char *input, const CodesCase &codes, int64_t m, int64_t n, int64_t k) {
@@ -69,6 +97,10 @@ static BenchCase makeCodes(const char *input, const CodesCase &codes, int64_t m,
   c.isSigned = llvm::StringRef(input) == "s8";
   c.codes = codes.scheme;
   return c;
+}
+
+static bool isIntegerCodec(llvm::StringRef scheme) {
+  return (scheme.starts_with("s") || scheme.starts_with("u")) && !scheme.contains('@');
 }
 
 static BenchCase makeCold(BenchCase c, const std::string &kind) {
@@ -84,6 +116,9 @@ static void addCodesCases(std::vector<BenchCase> &cases) {
       cases.push_back(makeCold(makeMatmul(kind, 1, matrix[0], matrix[1]), kind));
   for (const CodesCase &codes : codesCases)
     for (const char *input : {"u8", "s8", "f32"}) {
+      // Sums of integers are of integer codes.
+      if (!isIntegerCodec(codes.scheme) && llvm::StringRef(input) != "f32")
+        continue;
       for (const int64_t(&matrix)[2] : matrices)
         cases.push_back(makeCold(makeCodes(input, codes, 1, matrix[0], matrix[1]), std::string(input) + "-" + codes.name));
       for (int64_t m : {1, 128, 512})
@@ -200,5 +235,7 @@ mlir::OwningOpRef<mlir::ModuleOp> nibble::buildKernelModule(mlir::MLIRContext &c
       arguments, x, w, b, m, y, with, c.stride, c.isDepthwise ? c.inputChannels : 1, c.kernel,
       c.isDepthwise ? 1 : c.inputChannels, c.outputChannels, schemes, padding,
       isFloatSum ? floatEpilogue : getIntegerEpilogue(c));
+  if (c.codes.find('@') != std::string::npos)
+    text = logarithmicScheme + text;
   return mlir::parseSourceString<mlir::ModuleOp>(text, &context);
 }
