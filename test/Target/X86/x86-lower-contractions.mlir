@@ -115,3 +115,57 @@ func.func private @float(%tile: index, %x: memref<1x4xf32>, %w: memref<64xf32>, 
     {packedFilterShape = array<i64: 4, 16>}
   return
 }
+
+// -----
+
+// Codes of 4 bits become bytes by a shift and a mask, less the code that stands for 0; the sum of a block is scaled and added, each
+// operation by itself. Scales come first, 16 of them.
+
+// CHECK-LABEL: func.func private @integer_blocks
+// CHECK: %[[CODES:.*]] = vector.load {{.*}} : memref<192xi8>, vector<64xi8>
+// CHECK: %[[WORDS:.*]] = vector.bitcast %[[CODES]] : vector<64xi8> to vector<16xi32>
+// CHECK: %[[LOW:.*]] = arith.andi %[[WORDS]], %{{.*}} : vector<16xi32>
+// CHECK: %[[BYTES:.*]] = vector.bitcast %[[LOW]] : vector<16xi32> to vector<64xi8>
+// CHECK: %[[W:.*]] = arith.subi %[[BYTES]], %{{.*}} : vector<64xi8>
+// CHECK: %[[SUM0:.*]] = llvm.call_intrinsic "llvm.x86.avx512.vpdpbusd.512"(%{{.*}}, %{{.*}}, %[[W]])
+// CHECK: arith.shrui
+// CHECK: %[[SUM1:.*]] = llvm.call_intrinsic "llvm.x86.avx512.vpdpbusd.512"(%[[SUM0]], %{{.*}}, %{{.*}})
+// CHECK: %[[SCALE:.*]] = arith.extf %{{.*}} : vector<16xf16> to vector<16xf32>
+// CHECK: %[[REAL:.*]] = arith.sitofp %[[SUM1]] : vector<16xi32> to vector<16xf32>
+// CHECK: %[[PRODUCT:.*]] = arith.mulf %[[REAL]], %[[SCALE]] : vector<16xf32>
+// CHECK: arith.addf %{{.*}}, %[[PRODUCT]] : vector<16xf32>
+// CHECK-NOT: llvm.intr.fma
+func.func private @integer_blocks(%tile: index, %x: memref<1x8xi8>, %w: memref<128xi8>, %y: memref<1x16xf32>) {
+  nibble.contract ins(%x, %w : memref<1x8xi8>, memref<128xi8>) outs(%y : memref<1x16xf32>)
+    {transposeFilter, packedFilterShape = array<i64: 16, 8>, inputScheme = #nibble.scheme<u8>,
+     filterScheme = #nibble.scheme<s4, block = [1, 0], scale = [f16]>}
+  return
+}
+
+// -----
+
+// Of a declared meaning what depends on the code alone is looked up; the product with the scale of its block is left.
+
+// CHECK-LABEL: func.func private @declared
+// CHECK: %[[POWER:.*]] = llvm.call_intrinsic "llvm.x86.avx512.permvar.sf.512"
+// CHECK-NOT: math.exp
+// CHECK: %[[W:.*]] = arith.mulf %[[POWER]], %{{.*}} : vector<16xf32>
+// CHECK: llvm.intr.fma(%{{.*}}, %[[W]], %{{.*}})
+// CHECK-NOT: nibble.scheme
+nibble.scheme @power <u4>
+  encode {
+  ^bb0(%value: f32, %scale: f32):
+    %code = arith.constant 0 : i32
+    nibble.yield %code : i32
+  } decode {
+  ^bb0(%code: i32, %scale: f32):
+    %real = arith.sitofp %code : i32 to f32
+    %power = math.exp %real : f32
+    %number = arith.mulf %power, %scale : f32
+    nibble.yield %number : f32
+  }
+func.func private @declared(%tile: index, %x: memref<1x1xf32>, %w: memref<128xi8>, %y: memref<1x16xf32>) {
+  nibble.contract ins(%x, %w : memref<1x1xf32>, memref<128xi8>) outs(%y : memref<1x16xf32>)
+    {transposeFilter, packedFilterShape = array<i64: 16, 1>, filterScheme = #nibble.scheme<u4 @power, block = [1, 0]>}
+  return
+}

@@ -175,3 +175,57 @@ func.func @depthwise(%x: tensor<1x1x1x2xf32>, %init: tensor<1x1x1x2xf32>) -> ten
          {groups = 2 : i64, packedFilterShape = array<i64: 1, 1, 1, 2>, filterScheme = #nibble.scheme<s8, block = [1, 0]>} -> tensor<1x1x1x2xf32>
   return %y : tensor<1x1x1x2xf32>
 }
+
+// -----
+
+// Zero points that are the same for all blocks are a constant of the kernel.
+
+// CHECK-LABEL: func.func @one_zero_point
+// CHECK: %[[Z:.*]] = arith.constant 1 : i32
+// CHECK: nibble.contract ins(%{{.*}}, %{{.*}} : tensor<1x3xf32>, tensor<256xi8>) filter_zero_point(%[[Z]]) outs
+func.func @one_zero_point(%x: tensor<1x3xf32>, %init: tensor<1x1xf32>) -> tensor<1x1xf32> {
+  %w = arith.constant dense<0x24> : tensor<1x1xi8>
+  %s = arith.constant dense<[[0.25, 0.125]]> : tensor<1x2xf32>
+  %z = arith.constant dense<1> : tensor<1x2xi32>
+  %y = nibble.contract ins(%x, %w : tensor<1x3xf32>, tensor<1x1xi8>) filter_scales(%s : tensor<1x2xf32>)
+         filter_zero_points(%z : tensor<1x2xi32>) outs(%init : tensor<1x1xf32>)
+         {transposeFilter, packedFilterShape = array<i64: 1, 3>, filterScheme = #nibble.scheme<u2, block = [1, 2], zero_point = integer>}
+         -> tensor<1x1xf32>
+  return %y : tensor<1x1xf32>
+}
+
+// -----
+
+func.func @wide_zero_points(%x: tensor<1x2xf32>, %init: tensor<1x1xf32>) -> tensor<1x1xf32> {
+  %w = arith.constant dense<1> : tensor<1x2xi16>
+  %s = arith.constant dense<1.0> : tensor<1x2xf32>
+  %z = arith.constant dense<[[1, 2]]> : tensor<1x2xi32>
+  // expected-error @+1 {{is not lowered for x86 yet: a filter of #nibble.scheme<u9, block = [1, 1], zero_point = integer>}}
+  %y = nibble.contract ins(%x, %w : tensor<1x2xf32>, tensor<1x2xi16>) filter_scales(%s : tensor<1x2xf32>)
+         filter_zero_points(%z : tensor<1x2xi32>) outs(%init : tensor<1x1xf32>)
+         {transposeFilter, packedFilterShape = array<i64: 1, 2>, filterScheme = #nibble.scheme<u9, block = [1, 1], zero_point = integer>}
+         -> tensor<1x1xf32>
+  return %y : tensor<1x1xf32>
+}
+
+// -----
+
+func.func @nan(%x: tensor<1x2xf32>, %init: tensor<1x1xf32>) -> tensor<1x1xf32> {
+  %w = arith.constant dense<[[1, 0x7f]]> : tensor<1x2xi8>
+  %s = arith.constant dense<1.0> : tensor<1x1xf32>
+  // expected-error @+1 {{is not lowered for x86 yet: NaN in a filter of #nibble.scheme<f8E4M3FN, block = [1, 0]>}}
+  %y = nibble.contract ins(%x, %w : tensor<1x2xf32>, tensor<1x2xi8>) filter_scales(%s : tensor<1x1xf32>) outs(%init : tensor<1x1xf32>)
+         {transposeFilter, packedFilterShape = array<i64: 1, 2>, filterScheme = #nibble.scheme<f8E4M3FN, block = [1, 0]>} -> tensor<1x1xf32>
+  return %y : tensor<1x1xf32>
+}
+
+// -----
+
+func.func @undeclared(%x: tensor<1x2xf32>, %init: tensor<1x1xf32>) -> tensor<1x1xf32> {
+  %w = arith.constant dense<0x21> : tensor<1x1xi8>
+  %s = arith.constant dense<1.0> : tensor<1x1xf32>
+  // expected-error @+1 {{no 'nibble.scheme' @log}}
+  %y = nibble.contract ins(%x, %w : tensor<1x2xf32>, tensor<1x1xi8>) filter_scales(%s : tensor<1x1xf32>) outs(%init : tensor<1x1xf32>)
+         {transposeFilter, packedFilterShape = array<i64: 1, 2>, filterScheme = #nibble.scheme<u4 @log, block = [1, 0]>} -> tensor<1x1xf32>
+  return %y : tensor<1x1xf32>
+}
