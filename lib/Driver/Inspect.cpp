@@ -78,7 +78,7 @@ static std::string getPlan(Operation *op) {
     return "float: " + reason.str();
   auto schemes = op->getAttrOfType<DictionaryAttr>("nibble.schemes");
   if (!schemes)
-    return "?";
+    return "integer: in the codes of the file";
   std::string plan = "integer: input " + describe(schemes.get("input"));
   if (Attribute filter = schemes.get("filter"))
     plan += "; filter " + describe(filter);

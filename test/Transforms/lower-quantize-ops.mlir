@@ -1,4 +1,5 @@
 // RUN: %nibble_opt %s --split-input-file --pass-pipeline='builtin.module(func.func(nibble-lower-quantize-ops,canonicalize))' | FileCheck %s
+// RUN: %nibble_opt %s --split-input-file --pass-pipeline='builtin.module(func.func(nibble-lower-quantize-ops))' --remark-format=emitRemark --remarks-filter='nibble.*' -o /dev/null 2>&1 | FileCheck %s --check-prefix=REMARK
 
 // CHECK-LABEL: @dequantize
 // CHECK-SAME: %[[Q:.*]]: tensor<8xi8>
@@ -93,4 +94,21 @@ func.func @half_away(%x: tensor<?xf16>, %s: tensor<f32>) -> tensor<?xi8> {
 func.func @choose_params(%x: tensor<2x10xf32>) -> (tensor<1x3xf32>, tensor<1x3xi32>) {
   %s, %z = nibble.choose_params %x as <u8, block = [0, 4], zero_point = integer> : tensor<2x10xf32> -> tensor<1x3xf32> zero_point tensor<1x3xi32>
   return %s, %z : tensor<1x3xf32>, tensor<1x3xi32>
+}
+
+// -----
+
+// A convolution of floats needs a filter that is known.
+// CHECK-LABEL: @filter
+// CHECK: %[[W:.*]] = arith.constant dense<{{.*}}5.000000e-01{{.*}}-1.000000e+00{{.*}}> : tensor<1x1x1x2xf32>
+// CHECK: nibble.conv ins(%{{.*}}, %[[W]] :
+// REMARK: remark: {{.*}}[Missed] decoded | Category:nibble-lower-quantize-ops |
+// REMARK-SAME: Elements=2, Reason="a convolution reads it that takes no codes", Remark="'w' is stored in f32"
+func.func @filter(%x: tensor<1x2x2x1xf32>) -> tensor<1x2x2x2xf32> {
+  %codes = arith.constant dense<[[[[1, -2]]]]> : tensor<1x1x1x2xi8>
+  %s = arith.constant dense<0.5> : tensor<f32>
+  %w = nibble.dequantize %codes scale(%s : tensor<f32>) as <s8> : tensor<1x1x1x2xi8> -> tensor<1x1x1x2xf32> loc("w")
+  %init = tensor.empty() : tensor<1x2x2x2xf32>
+  %y = nibble.conv ins(%x, %w : tensor<1x2x2x1xf32>, tensor<1x1x1x2xf32>) outs(%init : tensor<1x2x2x2xf32>) -> tensor<1x2x2x2xf32>
+  return %y : tensor<1x2x2x2xf32>
 }
