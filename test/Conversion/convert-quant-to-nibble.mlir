@@ -51,11 +51,33 @@ func.func @sub_channel(%x: tensor<2x6xf32>, %h: tensor<2x6xf16>) -> (tensor<2x6x
 
 // -----
 
+// Codes of 4 bits: two in a byte, each row begins at one.
+// CHECK-LABEL: @packed
+// CHECK-SAME: %[[X:.*]]: tensor<2x3xf32>
+// CHECK-DAG: %[[W:.*]] = arith.constant dense<{{\[\[}}33, 3], [-113, 7]]> : tensor<2x2xi8>
+// CHECK-DAG: nibble.quantize %[[X]] scale({{.*}}) as <s4> : tensor<2x3xf32> -> tensor<2x2xi8>
+// CHECK-DAG: nibble.dequantize %[[W]] scale({{.*}}) as <s4> : tensor<2x2xi8> -> tensor<2x3xf32>
+func.func @packed(%x: tensor<2x3xf32>) -> (tensor<2x3xf32>, tensor<2x3xf32>) {
+  %q = quant.qcast %x : tensor<2x3xf32> to tensor<2x3x!quant.uniform<i4:f32, 0.5>>
+  %y = quant.dcast %q : tensor<2x3x!quant.uniform<i4:f32, 0.5>> to tensor<2x3xf32>
+  %codes = arith.constant dense<[[1, 2, 3], [-1, -8, 7]]> : tensor<2x3xi4>
+  %w = quant.scast %codes : tensor<2x3xi4> to tensor<2x3x!quant.uniform<i4:f32, 0.5>>
+  %z = quant.dcast %w : tensor<2x3x!quant.uniform<i4:f32, 0.5>> to tensor<2x3xf32>
+  return %y, %z : tensor<2x3xf32>, tensor<2x3xf32>
+}
+
+// -----
+
 // All problems at once.
 // expected-error @below {{'func.func' op expected a uniform type with dimensions that the tensor has, got 'tensor<2x!quant.uniform<i8:f32:1, {1.000000e+00,2.000000e+00}>>'}}
-func.func @problems(%axis: tensor<2x!quant.uniform<i8:f32:1, {1.0, 2.0}>>, %x: tensor<?x2xf32>, %d: tensor<2xf64>, %s: f32, %u: tensor<*xf32>) {
-  // expected-error @below {{'quant.qcast' op codes of 4 bits are not supported; expected 8 or 16, got '!quant.uniform<i4:f32, 1.000000e+00>'}}
-  %0 = quant.qcast %x : tensor<?x2xf32> to tensor<?x2x!quant.uniform<i4:f32, 1.0>>
+func.func @problems(%axis: tensor<2x!quant.uniform<i8:f32:1, {1.0, 2.0}>>, %x: tensor<?x2xf32>, %d: tensor<2xf64>, %s: f32, %u: tensor<*xf32>, %unknown: tensor<?xf32>, %f: tensor<2xf32>) {
+  // expected-error @below {{'quant.qcast' op codes of 12 bits are not supported; expected up to 8, or 16, got '!quant.uniform<i12:f32, 1.000000e+00>'}}
+  %0 = quant.qcast %x : tensor<?x2xf32> to tensor<?x2x!quant.uniform<i12:f32, 1.0>>
+  // expected-error @below {{'quant.qcast' op expected a known number of packed codes in each row, got 'tensor<?x!quant.uniform<i4:f32, 1.000000e+00>>'}}
+  %row = quant.qcast %unknown : tensor<?xf32> to tensor<?x!quant.uniform<i4:f32, 1.0>>
+  %nibbles = quant.qcast %f : tensor<2xf32> to tensor<2x!quant.uniform<i4:f32, 1.0>>
+  // expected-error @below {{'quant.scast' op has no form on stored codes; expected ops of quant, func and tensor on quantized types, and constants for storage casts of packed codes}}
+  %bits = quant.scast %nibbles : tensor<2x!quant.uniform<i4:f32, 1.0>> to tensor<2xi4>
   // expected-error @below {{'quant.qcast' op expected a type that expresses f32, f16 or bf16, got '!quant.uniform<i8:f64, 1.000000e+00>'}}
   %1 = quant.qcast %d : tensor<2xf64> to tensor<2x!quant.uniform<i8:f64, 1.0>>
   // expected-error @below {{'quant.qcast' op no codec has the codes from -8 to 7 in 8 bits; got '!quant.uniform<i8<-8:7>:f32, 1.000000e+00>'}}
@@ -68,7 +90,7 @@ func.func @problems(%axis: tensor<2x!quant.uniform<i8:f32:1, {1.0, 2.0}>>, %x: t
   %5 = quant.qcast %x : tensor<?x2xf32> to tensor<?x2x!quant.uniform<i8:f32:0, {1.0, 2.0}>>
   %empty = tensor.empty() : tensor<2xi8>
   %6 = quant.scast %empty : tensor<2xi8> to tensor<2x!quant.uniform<i8:f32, 1.0>>
-  // expected-error @below {{'tosa.reverse' op has no form on stored codes; expected ops of quant, func and tensor on quantized types}}
+  // expected-error @below {{'tosa.reverse' op has no form on stored codes; expected ops of quant, func and tensor on quantized types, and constants for storage casts of packed codes}}
   %7 = tosa.reverse %6 {axis = 0 : i32} : (tensor<2x!quant.uniform<i8:f32, 1.0>>) -> tensor<2x!quant.uniform<i8:f32, 1.0>>
   // expected-error @below {{'tensor.empty' op expected 3 scales, got 'tensor<3x!quant.uniform<i8:f32:0, {1.000000e+00,2.000000e+00}>>'}}
   %8 = tensor.empty() : tensor<3x!quant.uniform<i8:f32:0, {1.0, 2.0}>>

@@ -116,8 +116,10 @@ def ConvertQuantToNibblePass : Pass<"nibble-convert-quant-to-nibble", "::mlir::M
     is not 0, and rounding half to even, which upstream leaves open. Signatures of functions, calls and ops of `tensor` follow.
     Run it before any canonicalization: upstream folds a `quant.dcast` of a `quant.qcast` to its input.
 
-    Requires: codes of 8 or 16 bits whose range is that of an integer codec (`u8<0:255>`, `i8<-127:127>`, `i16<-2048:2047>`);
-    f32, f16 or bf16 as expressed type.
+    Codes of fewer than 8 bits are packed; of storage casts to them only those of constants are taken, and no op of `tensor`.
+
+    Requires: codes of up to 8 or of 16 bits whose range is that of an integer codec (`u8<0:255>`, `i8<-127:127>`, `i4<-8:7>`,
+    `i16<-2048:2047>`); f32, f16 or bf16 as expressed type.
     Ensures: no op of `quant` and no quantized type; an error names each type and op that has no form.
     Leaves: everything else.
 

@@ -4,12 +4,14 @@
 #include "nibble/Dialect/Nibble/IR/NibbleDialect.h"
 #include "nibble/InterfaceModels/WithModels.h"
 #include "nibble/Numerics/Integer.h"
+#include "nibble/Numerics/Packing.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/Func/Transforms/FuncConversions.h"
 #include "mlir/Dialect/Quant/IR/Quant.h"
 #include "mlir/Dialect/Quant/IR/QuantTypes.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "mlir/IR/Matchers.h"
 #include "mlir/Transforms/DialectConversion.h"
 
 namespace nibble {
@@ -99,8 +101,10 @@ FailureOr<Quantization> readType(Type type, EmitError emitError) {
   if (!tensorType)
     return emitError() << "expected ranked tensors of quantized numbers, got " << type;
   unsigned width = element.getStorageTypeIntegralWidth();
-  if (width != 8 && width != 16)
-    return emitError() << "codes of " << width << " bits are not supported; expected 8 or 16, got " << element;
+  if (width > 8 && width != 16)
+    return emitError() << "codes of " << width << " bits are not supported; expected up to 8, or 16, got " << element;
+  if (width < 8 && (tensorType.getRank() == 0 || tensorType.isDynamicDim(tensorType.getRank() - 1)))
+    return emitError() << "expected a known number of packed codes in each row, got " << type;
   Type expressed = element.getExpressedType();
   if (!isa_and_present<Float32Type, Float16Type, BFloat16Type>(expressed))
     return emitError() << "expected a type that expresses f32, f16 or bf16, got " << element;
@@ -133,13 +137,28 @@ FailureOr<Quantization> readType(Type type, EmitError emitError) {
 
 bool isQuantized(Type type) { return isa<quant::QuantizedType>(getElementTypeOrSelf(type)); }
 
+/// Whether several codes share a byte.
+bool isPacked(Type type) {
+  auto element = dyn_cast<quant::QuantizedType>(getElementTypeOrSelf(type));
+  return element && element.getStorageTypeIntegralWidth() < 8;
+}
+
+/// The tensor that holds the codes: rows of packed ones begin at a byte.
+Type getStorageType(RankedTensorType type, quant::QuantizedType element) {
+  unsigned width = element.getStorageTypeIntegralWidth();
+  SmallVector<int64_t> shape(type.getShape());
+  if (width < 8 && !shape.empty())
+    shape.back() = numerics::packedSizeInBytes(shape.back(), width);
+  return RankedTensorType::get(shape, IntegerType::get(type.getContext(), width <= 8 ? 8 : 16), type.getEncoding());
+}
+
 /// Tensors of codes instead of tensors of quantized numbers.
 struct StorageConverter : public TypeConverter {
   StorageConverter() {
     addConversion([](Type type) { return type; });
     addConversion([](RankedTensorType type) -> Type {
       auto element = dyn_cast<quant::QuantizedType>(type.getElementType());
-      return element ? type.clone(IntegerType::get(type.getContext(), element.getStorageTypeIntegralWidth())) : type;
+      return element ? getStorageType(type, element) : type;
     });
   }
 };
@@ -173,11 +192,28 @@ struct ConvertCast : public OpConversionPattern<CastOp> {
   }
 };
 
+/// A constant of codes of fewer than 8 bits, packed row by row.
+DenseElementsAttr packCodes(DenseElementsAttr codes, RankedTensorType type) {
+  int64_t rowLength = codes.getType().getShape().back(), bytesOfRow = type.getShape().back();
+  unsigned numBits = codes.getElementType().getIntOrFloatBitWidth();
+  std::vector<uint8_t> bytes(type.getNumElements(), 0);
+  for (auto [index, code] : llvm::enumerate(codes.getValues<APInt>()))
+    numerics::writeBits(bytes.data() + index / rowLength * bytesOfRow, index % rowLength, numBits,
+                        static_cast<uint32_t>(code.getZExtValue()));
+  return DenseElementsAttr::get(type, ArrayRef(bytes));
+}
+
 struct ConvertStorageCast : public OpConversionPattern<quant::StorageCastOp> {
   using OpConversionPattern::OpConversionPattern;
 
   LogicalResult matchAndRewrite(quant::StorageCastOp op, OpAdaptor adaptor,
                                 ConversionPatternRewriter &rewriter) const override {
+    DenseElementsAttr codes;
+    if (isPacked(op.getType()) && matchPattern(op.getInput(), m_Constant(&codes))) {
+      auto type = cast<RankedTensorType>(getTypeConverter()->convertType(op.getType()));
+      rewriter.replaceOpWithNewOp<arith::ConstantOp>(op, packCodes(codes, type));
+      return success();
+    }
     rewriter.replaceOp(op, adaptor.getInput());
     return success();
   }
@@ -200,11 +236,15 @@ struct ConvertTensorOp : public ConversionPattern {
   }
 };
 
-/// Whether the op has a form on codes.
+/// Whether the op has a form on codes. Packed ones are not moved, and come as bits of an integer only from constants.
 bool isConverted(Operation *op) {
+  bool hasPackedResult = llvm::any_of(op->getResultTypes(), isPacked);
+  bool isAnyPacked = hasPackedResult || llvm::any_of(op->getOperandTypes(), isPacked);
+  if (auto cast = dyn_cast<quant::StorageCastOp>(op))
+    return !isAnyPacked || (hasPackedResult && matchPattern(cast.getInput(), m_Constant()));
   if (isa<quant::QuantDialect>(op->getDialect()) || isa<func::FuncDialect>(op->getDialect()))
     return true;
-  return isa<tensor::TensorDialect>(op->getDialect()) && op->getNumRegions() == 0;
+  return isa<tensor::TensorDialect>(op->getDialect()) && op->getNumRegions() == 0 && !isAnyPacked;
 }
 
 /// Says what has no form on codes: types, at the values that have them, and ops. Returns whether all do.
@@ -221,7 +261,8 @@ bool verifyConvertible(Operation *root) {
         check(block.getArgumentTypes(), op);
     bool isInvolved = llvm::any_of(op->getOperandTypes(), isQuantized) || llvm::any_of(op->getResultTypes(), isQuantized);
     if (isInvolved && !isConverted(op)) {
-      op->emitOpError("has no form on stored codes; expected ops of quant, func and tensor on quantized types");
+      op->emitOpError("has no form on stored codes; expected ops of quant, func and tensor on quantized types, and constants for "
+                      "storage casts of packed codes");
       isConvertible = false;
     }
   });
