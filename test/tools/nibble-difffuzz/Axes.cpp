@@ -23,10 +23,16 @@ struct Family {
 
 static const std::vector<Family> &getFamilies() {
   static const std::vector<std::string> integerCodecs = {"s2", "u3", "s4", "u4", "s5", "u7"};
-  static const std::vector<std::string> packedCodecs = {"s2", "u3", "s4", "u4", "s5", "u7", "nf4", "f4E2M1FN", "f8E4M3FN", "ternary"};
+  static const std::vector<std::string> otherCodecs = {"nf4", "f4E2M1FN", "f8E4M3FN", "ternary"};
+  static const std::vector<std::string> packedCodecs = [] {
+    std::vector<std::string> all = integerCodecs;
+    all.insert(all.end(), otherCodecs.begin(), otherCodecs.end());
+    return all;
+  }();
   static const std::vector<Family> families = {
       {{"decode"}, packedCodecs, {"tensor", "channel", "group", "token"}},
       {{"rows", "conv rows"}, integerCodecs, {"f32 none", "f32 requantize", "u8 none", "s8 residual"}},
+      {{"rows", "conv rows"}, otherCodecs, {"f32 none", "f32 requantize"}},
       {{"quantize", "dequantize"}, {"u8", "s8", "s8 narrow", "u16", "s16"}, {"tensor", "channel", "group", "token"}},
       {{"requantize"}, {"u8", "s8", "s8 narrow", "u16", "s16"}, {"tensor"}},
       {{"conv", "grouped", "depthwise", "contract"},
