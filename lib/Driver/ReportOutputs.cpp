@@ -11,6 +11,22 @@ double Noise::getDecibel() const {
   return error > 0 && signal > 0 ? std::min(noNoise, 10 * std::log10(signal / error)) : noNoise;
 }
 
+/// What a program makes of one batch, floats of 16 bits as those of 32.
+static llvm::Expected<std::vector<data::Array>> runWide(Program &program, llvm::ArrayRef<data::Array> inputs) {
+  llvm::Expected<std::vector<data::Array>> outputs = runOnArrays(program, inputs, 1);
+  if (!outputs)
+    return outputs;
+  for (data::Array &output : *outputs) {
+    if (output.type.dtype != NIBBLE_F16 && output.type.dtype != NIBBLE_BF16)
+      continue;
+    llvm::Expected<data::Array> wide = data::convert(std::move(output), NIBBLE_F32);
+    if (!wide)
+      return wide.takeError();
+    output = std::move(*wide);
+  }
+  return outputs;
+}
+
 /// Index of the largest element of sample number `sample` of `count`.
 static int64_t argmax(const data::Array &array, int64_t sample, int64_t count) {
   llvm::ArrayRef<float> values = array.getElements<float>();
@@ -40,10 +56,10 @@ public:
       llvm::Expected<std::vector<data::Array>> inputs = data.batches->readBatch(batch);
       if (!inputs)
         return inputs.takeError();
-      llvm::Expected<std::vector<data::Array>> exact = runOnArrays(floating, *inputs, 1);
+      llvm::Expected<std::vector<data::Array>> exact = runWide(floating, *inputs);
       if (!exact)
         return exact.takeError();
-      llvm::Expected<std::vector<data::Array>> approximate = runOnArrays(quantized, *inputs, 1);
+      llvm::Expected<std::vector<data::Array>> approximate = runWide(quantized, *inputs);
       if (!approximate)
         return approximate.takeError();
       addNoise(*exact, *approximate);
