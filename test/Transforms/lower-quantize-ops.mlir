@@ -103,7 +103,7 @@ func.func @choose_params(%x: tensor<2x10xf32>) -> (tensor<1x3xf32>, tensor<1x3xi
 // CHECK: %[[W:.*]] = arith.constant dense<{{.*}}5.000000e-01{{.*}}-1.000000e+00{{.*}}> : tensor<1x1x1x2xf32>
 // CHECK: nibble.conv ins(%{{.*}}, %[[W]] :
 // REMARK: remark: {{.*}}[Missed] decoded | Category:nibble-lower-quantize-ops |
-// REMARK-SAME: Elements=2, Reason="a convolution reads it that takes no codes", Remark="'w' is stored in f32"
+// REMARK-SAME: Elements=2, Reason="no kernel reads them as #nibble.scheme<s8>", Remark="'nibble.conv' has its weights stored as floats"
 func.func @filter(%x: tensor<1x2x2x1xf32>) -> tensor<1x2x2x2xf32> {
   %codes = arith.constant dense<[[[[1, -2]]]]> : tensor<1x1x1x2xi8>
   %s = arith.constant dense<0.5> : tensor<f32>
