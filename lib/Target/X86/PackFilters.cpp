@@ -1,15 +1,12 @@
 //===- PackFilters.cpp - constant filters in the order of the kernels -------------------------------===//
 
-#include "CodeLayout.h"
 #include "FilterLayout.h"
-#include "nibble/Dialect/Nibble/IR/SchemeCodec.h"
+#include "ReadRows.h"
 #include "nibble/Reference/Tensor.h"
 #include "nibble/Target/X86/Passes.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/IR/DialectResourceBlobManager.h"
 #include "mlir/IR/Matchers.h"
-#include <cmath>
-#include <cstring>
 
 namespace nibble {
 #define GEN_PASS_DEF_X86PACKFILTERSPASS
@@ -130,11 +127,11 @@ private:
 
   /// Rows of codes with the parameters of their blocks; see CodeLayout.h.
   LogicalResult packRows() {
-    CodeRows rows;
-    if (failed(readCodes(rows)) || failed(readParameters(rows)))
+    FailureOr<CodeRows> rows = readRows(cast<ContractionOpInterface>(*op), filter, shape);
+    if (failed(rows))
       return failure();
-    std::vector<uint8_t> packed = x86::packRows(shape, facts, rows);
-    if (!shape.codes->isScaled && failed(foldInputZeroPoint(rows)))
+    std::vector<uint8_t> packed = x86::packRows(shape, facts, *rows);
+    if (!shape.codes->isScaled && failed(foldInputZeroPoint(*rows)))
       return failure();
     SmallVector<Operation *> parameters;
     for (Value value : op.getFilterScales())
@@ -148,102 +145,6 @@ private:
         parameter->erase();
     replaceFilter(ArrayRef(reinterpret_cast<const int8_t *>(packed.data()), packed.size()), builder.getI8Type());
     return success();
-  }
-
-  LogicalResult readCodes(CodeRows &rows) {
-    FailureOr<reference::Tensor> stored = reference::Tensor::get(filter);
-    if (failed(stored))
-      return op.emitOpError() << "the elements of the filter are not available";
-    SchemeAttr scheme = shape.codes->scheme;
-    SchemeStorage storage(scheme, {op.getNumChannels(), getRowLength()});
-    auto minCode = static_cast<int32_t>(shape.codes->minCode);
-    for (int64_t element = 0; element < op.getNumChannels() * getRowLength(); ++element)
-      rows.codes.push_back(static_cast<uint16_t>(storage.read(stored->getData(), element) - minCode));
-    // Formats whose NaN is no NaN where kernels convert them.
-    std::optional<numerics::FloatFormat> format = scheme.isDeclared() ? std::nullopt : findFloatFormat(scheme.getCodec());
-    if (!format || !format->hasNaN() || format->hasInfinity())
-      return success();
-    if (llvm::any_of(rows.codes, [&](uint16_t code) { return std::isnan(numerics::decodeFloat(*format, code)); }))
-      return op.emitOpError() << "is not lowered for x86 yet: NaN in a filter of " << scheme;
-    return success();
-  }
-
-  LogicalResult readParameters(CodeRows &rows) {
-    if (!shape.codes->isScaled)
-      return success();
-    SchemeAttr scheme = shape.codes->scheme;
-    SmallVector<std::vector<float>, 2> levels;
-    for (auto [level, value] : llvm::enumerate(op.getFilterScales())) {
-      FailureOr<std::vector<float>> scales = readScales(value, scheme.getScale()[level]);
-      if (failed(scales))
-        return failure();
-      levels.push_back(std::move(*scales));
-    }
-    if (levels.size() == 2)
-      spreadOuterScales(levels[0].size(), levels[1]);
-    if (levels.size() > shape.codes->scaleTypes.size()) {
-      for (auto [scale, outer] : llvm::zip_equal(levels[0], levels[1]))
-        scale = scale * outer;
-      levels.pop_back();
-    }
-    rows.scales = std::move(levels);
-    return readZeroPoints(rows);
-  }
-
-  /// One outer scale for each block.
-  void spreadOuterScales(size_t numBlocks, std::vector<float> &outer) {
-    int64_t perRow = numBlocks / op.getNumChannels(), outerPerRow = outer.size() / op.getNumChannels();
-    int64_t size = shape.codes->blockSize, outerSize = shape.codes->scheme.getOuterBlock()[1];
-    std::vector<float> spread;
-    for (int64_t block = 0; block < static_cast<int64_t>(numBlocks); ++block) {
-      int64_t element = block % perRow * size;
-      spread.push_back(outer[block / perRow * outerPerRow + (outerSize ? element / outerSize : 0)]);
-    }
-    outer = std::move(spread);
-  }
-
-  LogicalResult readZeroPoints(CodeRows &rows) {
-    if (!op.getFilterZeroPoints())
-      return success();
-    if (shape.codes->hasMinima) {
-      FailureOr<std::vector<float>> minima = readScales(op.getFilterZeroPoints(), shape.codes->scheme.getScale().back());
-      if (failed(minima))
-        return failure();
-      rows.minima = std::move(*minima);
-      return success();
-    }
-    FailureOr<reference::Tensor> zeroPoints = readConstant(op.getFilterZeroPoints());
-    if (failed(zeroPoints))
-      return failure();
-    for (int32_t zeroPoint : zeroPoints->getElements<int32_t>())
-      rows.zeroPoints.push_back(static_cast<uint8_t>(zeroPoint - shape.codes->minCode));
-    return success();
-  }
-
-  /// Scales or minima as numbers.
-  FailureOr<std::vector<float>> readScales(Value value, Type type) {
-    FailureOr<reference::Tensor> stored = readConstant(value);
-    if (failed(stored))
-      return failure();
-    ScaleCodec codec(type);
-    std::vector<float> scales;
-    int64_t size = reference::getSizeInBytes(stored->getKind());
-    for (int64_t i = 0; i < stored->getNumElements(); ++i) {
-      uint32_t bits = 0;
-      std::memcpy(&bits, stored->getData() + i * size, size);
-      scales.push_back(codec.decode(bits));
-    }
-    return scales;
-  }
-
-  FailureOr<reference::Tensor> readConstant(Value value) {
-    ElementsAttr attr;
-    if (!matchPattern(value, m_Constant(&attr)))
-      return op.emitOpError() << "is not lowered for x86 yet: scales of the filter known only at run time";
-    FailureOr<reference::Tensor> tensor = reference::Tensor::get(attr);
-    if (failed(tensor))
-      return op.emitOpError() << "the elements of " << value.getType() << " are not available";
-    return tensor;
   }
 
   /// Integer sums of codes: what the input's zero contributes goes into the bias.
