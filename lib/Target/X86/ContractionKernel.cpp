@@ -57,6 +57,7 @@ private:
   void emitPanel(TilePosition position, int64_t numChannels);
   void emitSegment(TilePosition position, FilterPanel panel, const RowSegment &segment, int64_t vectors);
   void emitPanelGroups(std::pair<Value, Value> bounds, llvm::function_ref<void(Value panel, Value inGroup)> body);
+  Value getDistanceBehindGroup(Value inGroup);
   void emitReductionParts(llvm::function_ref<void()> body);
   void emitReductionPart(Value number, int64_t numSteps, llvm::function_ref<void()> body);
   void emitRows(const TilePosition &position, const RegisterTile &registerTile, FilterPanel panel, int64_t firstRow,
@@ -88,6 +89,8 @@ private:
   /// The part of the reduction that is being emitted; the step is null when there is only one.
   Value firstStep;
   bool isFirstPart = true, isLastPart = true;
+  /// From the part of a panel to the one that is read next, in elements of the filter; null where that is the next panel.
+  Value distanceToNext;
   PartIndices parts;
 };
 
@@ -180,8 +183,26 @@ void ContractionKernel::emitPanelGroups(std::pair<Value, Value> bounds, llvm::fu
   Value first = groups.getInductionVar();
   Value end = arith::MinUIOp::create(builder, loc, addConstant(builder, loc, first, panelsAtOnce), bounds.second);
   emitReductionParts([&] {
-    emitLoop({first, end}, [&](Value panel) { body(panel, subtract(builder, loc, panel, first)); });
+    emitLoop({first, end}, [&](Value panel) {
+      Value inGroup = subtract(builder, loc, panel, first);
+      Value isLast = arith::CmpIOp::create(builder, loc, arith::CmpIPredicate::eq, addConstant(builder, loc, panel, 1), end);
+      distanceToNext = arith::SelectOp::create(builder, loc, isLast, getDistanceBehindGroup(inGroup),
+                                               arith::ConstantIndexOp::create(builder, loc, layout.getPanelSize()));
+      body(panel, inGroup);
+      distanceToNext = nullptr;
+    });
   });
+}
+
+/// From a part of the last panel of a group to what is read after it: the next part of the first panel, or the next group.
+Value ContractionKernel::getDistanceBehindGroup(Value inGroup) {
+  int64_t stepSize = layout.getStepSize(layout.panelVectors);
+  if (isLastPart) {
+    Value panelSize = arith::ConstantIndexOp::create(builder, loc, layout.getPanelSize());
+    return subtract(builder, loc, panelSize, scale(builder, loc, firstStep, stepSize));
+  }
+  Value partSize = arith::ConstantIndexOp::create(builder, loc, reduction.numSteps * stepSize);
+  return subtract(builder, loc, partSize, scale(builder, loc, inGroup, layout.getPanelSize()));
 }
 
 /// Emits `body` for part after part of the reduction.
@@ -331,7 +352,8 @@ void ContractionKernel::emitRowBlock(TilePosition position, const RegisterTile &
     TilePosition atCol = advance(position, block, registerTile.cols, &PixelStrides::col);
     if (panelPrefetchSize) {
       Value tile = add(builder, loc, tilesBefore, subtract(builder, loc, block, bounds.first));
-      Value nextPanel = addConstant(builder, loc, position.filter, layout.getPanelSize());
+      Value nextPanel = distanceToNext ? add(builder, loc, position.filter, distanceToNext)
+                                       : addConstant(builder, loc, position.filter, layout.getPanelSize());
       Value first = add(builder, loc, nextPanel, scale(builder, loc, tile, panelPrefetchSize));
       atCol.prefetches.push_back({grid.filter.flat, first, panelPrefetchSize});
     }
