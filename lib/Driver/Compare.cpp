@@ -6,6 +6,7 @@
 #include "nibble/Numerics/SmallFloat.h"
 #include "nibble/Reference/AllowedResults.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "mlir/IR/Matchers.h"
 #include "mlir/Transforms/RegionUtils.h"
 #include "llvm/ADT/SetVector.h"
 #include "llvm/Support/Format.h"
@@ -93,9 +94,14 @@ static llvm::Expected<std::vector<data::Array>> getInputs(const RunOptions &opti
 // Op by op
 //===-------------------------------------------------------------------------------------------------------------------------===//
 
+/// Whether an op only prepares weights. As an output they would have to be stored, which filters of codes need not be.
+static bool readsConstantsOnly(Operation &op) {
+  return op.getNumOperands() > 0 && llvm::all_of(op.getOperands(), [](Value value) { return matchPattern(value, m_Constant()); });
+}
+
 /// Whether the results of an op can be outputs of a program and are worth comparing.
 static bool isProbed(Operation &op) {
-  return op.getNumResults() > 0 && !op.hasTrait<OpTrait::ConstantLike>() && !isa<tensor::EmptyOp>(op) &&
+  return op.getNumResults() > 0 && !op.hasTrait<OpTrait::ConstantLike>() && !isa<tensor::EmptyOp>(op) && !readsConstantsOnly(op) &&
          llvm::all_of(op.getResultTypes(), [](Type type) {
            auto tensor = dyn_cast<RankedTensorType>(type);
            return tensor && tensor.hasStaticShape() && tensor.getNumElements() > 0 && getDtype(tensor.getElementType());
