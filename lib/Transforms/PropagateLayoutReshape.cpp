@@ -120,7 +120,8 @@ struct PermuteFilterRows : public OpRewritePattern<ContractOp> {
       if (static_cast<int64_t>(i) != dim)
         return rewriter.notifyMatchFailure(op, "the transpose moves dimensions of M");
     SmallVector<int64_t> order, rowShape; // filter row dimension i, of those before the transpose, is order[i] after it
-    for (int64_t dim : ArrayRef(invertPermutationVector(*permutation)).drop_front(first))
+    SmallVector<int64_t> inverse = invertPermutationVector(*permutation);
+    for (int64_t dim : ArrayRef(inverse).drop_front(first))
       order.push_back(dim - first);
     for (int64_t dim : group)
       rowShape.push_back(collapse.getSrcType().getDimSize(dim));

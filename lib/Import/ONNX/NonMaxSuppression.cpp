@@ -122,7 +122,8 @@ SmallVector<Value> Suppression::select(Value batch, Value category, ValueRange c
   Value best = findBest(batch, category, left).second;
   Value isFound = arith::CmpIOp::create(b, arith::CmpIPredicate::sge, best, index(0));
   Value none = scalar(b, b.getI64Type(), -1);
-  for (auto [column, value] : llvm::enumerate(ArrayRef{batch, category, best})) {
+  const Value values[] = {batch, category, best};
+  for (auto [column, value] : llvm::enumerate(values)) {
     Value entry = arith::IndexCastOp::create(b, b.getI64Type(), value);
     entry = arith::SelectOp::create(b, isFound, entry, none);
     rows = tensor::InsertOp::create(b, entry, rows, ValueRange{count, index(static_cast<int64_t>(column))});
