@@ -297,6 +297,8 @@ int64_t ContractionKernel::getPanelPrefetchSize(const RegisterTile &registerTile
 }
 
 int64_t ContractionKernel::getInputPrefetchSize(const RegisterTile &registerTile) const {
+  // Parts of a reduction are short rows, far apart, which the hardware fetches into the second level by itself. Fetched by instructions they
+  // occupy the buffers that what comes from there needs: a product then takes twice the time.
   bool isContiguous = shape.getNumRuns() == 1 && grid.input.strides.col == shape.getRunLength();
   int64_t numElements = cast<MemRefType>(grid.input.flat.getType()).getNumElements();
   if (!isContiguous || registerTile.rows > 1 || numElements * shape.getElementSize() <= facts.l2SizeInBytes)
