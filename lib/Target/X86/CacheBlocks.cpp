@@ -20,7 +20,7 @@ static int64_t getMaxSumColumns(const FilterLayout &layout) {
 
 int64_t x86::getPartialSumsSize(const FilterLayout &layout) { return getMaxSumColumns(layout) * layout.getPanelChannels(); }
 
-ReductionParts x86::chooseReductionParts(const FilterLayout &layout, const CpuFacts &facts, const KernelGrid &grid) {
+ReductionParts x86::chooseReductionParts(const FilterLayout &layout, const KernelGrid &grid) {
   const ContractionShape &shape = layout.shape;
   // With fewer columns a panel is read once or twice.
   constexpr int64_t minColumns = 2 * maxTilePixels;

@@ -22,9 +22,9 @@ struct ReductionParts {
 
 /// Parts whose piece of a panel stays in the first levels of cache and address translation. One part where a panel is
 /// read too seldom, or is short enough as it is.
-ReductionParts chooseReductionParts(const FilterLayout &layout, const CpuFacts &facts, const KernelGrid &grid);
+ReductionParts chooseReductionParts(const FilterLayout &layout, const KernelGrid &grid);
 
-/// The number of blocks of columns, for a tile that has one of `partition`'s parts.
+/// Into how many blocks the columns of each of `parts` are cut.
 int64_t chooseColumnBlocks(const FilterLayout &layout, const CpuFacts &facts, const KernelGrid &grid,
                            const ReductionParts &reduction, const PartIndices &parts);
 

@@ -29,7 +29,7 @@ public:
     if (Value buffer = cast<ContractionOpInterface>(op).getBias())
       bias = flatten(builder, buffer, op);
     if (isPacked())
-      reduction = chooseReductionParts(layout, facts, this->grid);
+      reduction = chooseReductionParts(layout, this->grid);
     if (reduction.numParts > 1)
       this->grid.sums = emitPartialSums(builder, op, layout);
     if (isPacked() || !RuntimePacker::isNeeded(op, shape))
