@@ -2,8 +2,10 @@
 
 #include "nibble/Runtime/Observe.h"
 #include "nibble/Numerics/StatisticsText.h"
+#include <algorithm>
 #include <cerrno>
 #include <cstdio>
+#include <limits>
 #include <mutex>
 
 using namespace nibble::numerics;
@@ -38,12 +40,21 @@ public:
     channelSums.clear();
   }
 
+  /// As the file has it, in f32: sums of large numbers, those of a mask, stay finite.
+  static NamedArray makeArray(const std::vector<double> &sums) {
+    constexpr double largest = std::numeric_limits<float>::max();
+    NamedArray array{{static_cast<int64_t>(sums.size())}, {}};
+    for (double sum : sums)
+      array.data.push_back(static_cast<float>(std::clamp(sum, -largest, largest)));
+    return array;
+  }
+
   std::string text() {
     endBatch();
     std::lock_guard<std::mutex> lock(mutex);
     std::map<std::string, NamedArray> arrays;
     for (const auto &[name, sums] : channelSums)
-      arrays[getChannelSumsName(name)] = {{static_cast<int64_t>(sums.size())}, {sums.begin(), sums.end()}};
+      arrays[getChannelSumsName(name)] = makeArray(sums);
     return StatisticsTextWriter::write(values, arrays);
   }
 

@@ -10,8 +10,10 @@
 
 #include "nibble/Numerics/Statistics.h"
 #include <charconv>
+#include <cmath>
 #include <map>
 #include <string>
+#include <type_traits>
 
 namespace nibble::numerics {
 
@@ -103,8 +105,12 @@ private:
     text += "]";
   }
 
-  /// The shortest text that reads back as the same number, in any locale.
+  /// The shortest text that reads back as the same number, in any locale. JSON readers take "-0" for an integer, which has no sign.
   template <typename Number> void writeNumber(Number number) {
+    if (std::is_floating_point_v<Number> && number == 0 && std::signbit(static_cast<double>(number))) {
+      text += "-0.0";
+      return;
+    }
     char buffer[32];
     text.append(buffer, std::to_chars(buffer, buffer + sizeof(buffer), number).ptr);
   }

@@ -36,6 +36,14 @@ TEST(StatisticsFile, ReadsWhatItWrites) { // (S28)
   llvm::sys::fs::remove(path);
 }
 
+// (S28) A mask, which is -0 where something counts: a bin of its own, below that of 0.
+TEST(StatisticsFile, ReadsTheSignOfZero) {
+  StatisticsFile file = getFile({-3.4e38f, -0.0f});
+  llvm::Expected<StatisticsFile> read = StatisticsFile::parse(getText(file), "a.json");
+  ASSERT_TRUE(static_cast<bool>(read)) << llvm::toString(read.takeError());
+  EXPECT_EQ(getText(*read), getText(file));
+}
+
 TEST(StatisticsFile, MergesStatisticsAndAddsArrays) { // (S28)
   StatisticsFile file = getFile({1, 2}), later = getFile({-3, 5});
   EXPECT_FALSE(errorToBool(file.merge(later)));

@@ -6,6 +6,7 @@
 #include "gtest/gtest.h"
 #include <cerrno>
 #include <cmath>
+#include <limits>
 #include <thread>
 
 using namespace nibble::calibration;
@@ -47,6 +48,15 @@ TEST(Observe, SumsUpChannels) {
   EXPECT_EQ(file.values["x"].count(), 5u);
   EXPECT_EQ(file.arrays["x/channel_sums"].shape, std::vector<int64_t>({2}));
   EXPECT_EQ(file.arrays["x/channel_sums"].data, std::vector<float>({7, 30}));
+}
+
+TEST(Observe, KeepsSumsOfLargeNumbersFinite) {
+  nibble_observe_reset();
+  constexpr float largest = std::numeric_limits<float>::max();
+  float masks[] = {-largest, largest, -largest, largest};
+  nibble_observe_channels_f32("x", masks, 4, 2);
+  StatisticsFile file = llvm::cantFail(StatisticsFile::parse(getText(), "text"));
+  EXPECT_EQ(file.arrays["x/channel_sums"].data, std::vector<float>({-largest, largest}));
 }
 
 TEST(Observe, SaysWhyItCannotSave) { EXPECT_EQ(nibble_observe_save("/nowhere/statistics.json"), ENOENT); }
