@@ -85,7 +85,15 @@ OperandExtent nibble::getOperandExtent(linalg::GenericOp op, OpOperand &operand)
   bool hasChannel = channel >= 0 && covered[channel] && sizes[channel] != 1;
   if (!anyOther)
     return hasChannel ? OperandExtent::PerChannel : OperandExtent::Scalar;
-  return allOthers && (hasChannel || sizes[channel] == 1) ? OperandExtent::Full : OperandExtent::Other;
+  return allOthers && (hasChannel || sizes[channel] == 1) ? OperandExtent::Full : OperandExtent::Some;
+}
+
+SmallVector<int64_t> nibble::getShapeBesideResult(linalg::GenericOp op, OpOperand &operand) {
+  SmallVector<int64_t> shape(op.getNumLoops(), 1), sizes = op.getStaticLoopRanges();
+  for (AffineExpr expr : op.getMatchingIndexingMap(&operand).getResults())
+    if (auto dim = dyn_cast<AffineDimExpr>(expr))
+      shape[dim.getPosition()] = sizes[dim.getPosition()];
+  return shape;
 }
 
 /// Whether the body of a reduction is `yield(in + accumulator)`.
@@ -163,11 +171,10 @@ static bool isAbsorbable(Operation *op, const FusionGroup &group) {
   auto type = cast<RankedTensorType>(generic.getResult(0).getType());
   if (type.getShape() != shape || !type.getElementType().isF32())
     return false;
-  if (group.kind == FusionGroup::Kind::Elementwise)
+  if (group.kind != FusionGroup::Kind::Reduction)
     return true;
   return llvm::none_of(generic.getDpsInputOperands(), [&](OpOperand *operand) {
-    OperandExtent extent = getOperandExtent(generic, *operand);
-    return extent == OperandExtent::Other;
+    return getOperandExtent(generic, *operand) == OperandExtent::Some;
   });
 }
 

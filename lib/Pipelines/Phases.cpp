@@ -39,6 +39,7 @@ static void buildNormalize(OpPassManager &passes, const PipelineOptions &options
   // The filters that raising and propagation transposed, before scales are multiplied into them.
   onFunctions.addPass(createFoldConstantsPass());
   onFunctions.addPass(createFoldChannelAffinePass());
+  onFunctions.addPass(createUnflattenContractionsPass());
   onFunctions.addPass(createCanonicalizerPass());
   onFunctions.addPass(createCSEPass());
 }

@@ -8,6 +8,16 @@ using namespace mlir;
 using namespace nibble;
 using namespace nibble::reference;
 
+/// An operand of the result's rank as if it had the result's shape.
+static View broadcast(View operand, ArrayRef<int64_t> shape) {
+  for (int64_t dim = 0; operand.getRank() > 1 && dim < operand.getRank(); ++dim) {
+    if (operand.shape[dim] == 1)
+      operand.strides[dim] = 0;
+    operand.shape[dim] = shape[dim];
+  }
+  return operand;
+}
+
 FailureOr<RowWriter> RowWriter::create(ContractionOpInterface op, Frame &frame) {
   RowWriter writer(op);
   writer.result = frame.getView(op.getInit());
@@ -23,7 +33,7 @@ FailureOr<RowWriter> RowWriter::create(ContractionOpInterface op, Frame &frame) 
     frame.set(op->getResult(0), *result);
   }
   for (Value operand : op.getEpilogueOperands())
-    writer.operands.push_back(frame.getView(operand));
+    writer.operands.push_back(broadcast(frame.getView(operand), writer.result.shape));
   if (op.getEpilogue().empty())
     return writer;
   FailureOr<ScalarProgram> epilogue = ScalarProgram::compile(op.getEpilogue().front());

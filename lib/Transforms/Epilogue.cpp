@@ -94,6 +94,8 @@ private:
     SmallVector<int64_t> shape;
     if (extent == OperandExtent::PerChannel)
       shape.push_back(type.getShape().back());
+    else if (extent == OperandExtent::Some)
+      shape = getShapeBesideResult(op, operand);
     return addOperand(createReshape(outside, loc, operand.get(), shape));
   }
 

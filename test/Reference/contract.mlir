@@ -67,3 +67,24 @@ func.func @main() -> (tensor<1x1xf32>, tensor<1x1xf16>) {
   %b = nibble.contract ins(%x, %w : tensor<1x2xf16>, tensor<2x1xf16>) outs(%init16 : tensor<1x1xf16>) -> tensor<1x1xf16>
   return %a, %b : tensor<1x1xf32>, tensor<1x1xf16>
 }
+
+// -----
+
+// (S14) An epilogue operand with sizes of 1: one factor for each row, one term for each batch and channel. The sums are 3 and 7.
+// CHECK: tensor<2x2x2xf32> {{\[\[\[}}31, 32], [301, 302]], {{\[\[}}73, 74], [703, 704]]]
+func.func @main() -> tensor<2x2x2xf32> {
+  %x = arith.constant dense<[[[1.0, 2.0], [1.0, 2.0]], [[3.0, 4.0], [3.0, 4.0]]]> : tensor<2x2x2xf32>
+  %w = arith.constant dense<1.0> : tensor<2x2xf32>
+  %rows = arith.constant dense<[[[10.0], [100.0]]]> : tensor<1x2x1xf32>
+  %terms = arith.constant dense<[[[1.0, 2.0]], [[3.0, 4.0]]]> : tensor<2x1x2xf32>
+  %init = tensor.empty() : tensor<2x2x2xf32>
+  %r = nibble.contract ins(%x, %w : tensor<2x2x2xf32>, tensor<2x2xf32>) with(%rows, %terms : tensor<1x2x1xf32>, tensor<2x1x2xf32>)
+         outs(%init : tensor<2x2x2xf32>)
+         epilogue {
+         ^bb0(%acc: f32, %row: f32, %term: f32):
+           %product = arith.mulf %acc, %row : f32
+           %y = arith.addf %product, %term : f32
+           nibble.yield %y : f32
+         } -> tensor<2x2x2xf32>
+  return %r : tensor<2x2x2xf32>
+}

@@ -408,3 +408,26 @@ func.func @wide_weights(%x: tensor<1x2xi8>) -> tensor<1x1xf32> {
   %y = nibble.contract ins(%0, %1 : tensor<1x2xf32>, tensor<2x1xf32>) outs(%init : tensor<1x1xf32>) -> tensor<1x1xf32>
   return %y : tensor<1x1xf32>
 }
+
+// -----
+
+#id = affine_map<(b, h, m, n) -> (b, h, m, n)>
+#mask = affine_map<(b, h, m, n) -> (b, n)>
+
+// A mask of each batch is an epilogue operand with sizes of 1.
+// CHECK-LABEL: @mask
+// CHECK-SAME: %[[MASK:[a-z0-9]*]]: tensor<2x7xf32>)
+// CHECK: %[[M:.*]] = tensor.expand_shape %[[MASK]] {{.*}} into tensor<2x1x1x7xf32>
+// CHECK: nibble.contract {{.*}} with(%[[M]] : tensor<2x1x1x7xf32>)
+// CHECK-NOT: linalg.generic
+func.func @mask(%x: tensor<2x3x5x4xf32>, %w: tensor<2x3x4x7xf32>, %mask: tensor<2x7xf32>) -> tensor<2x3x5x7xf32> {
+  %init = tensor.empty() : tensor<2x3x5x7xf32>
+  %y = nibble.contract ins(%x, %w : tensor<2x3x5x4xf32>, tensor<2x3x4x7xf32>) outs(%init : tensor<2x3x5x7xf32>) -> tensor<2x3x5x7xf32>
+  %z = linalg.generic {indexing_maps = [#id, #mask, #id], iterator_types = ["parallel", "parallel", "parallel", "parallel"]}
+    ins(%y, %mask : tensor<2x3x5x7xf32>, tensor<2x7xf32>) outs(%init : tensor<2x3x5x7xf32>) {
+  ^bb0(%a: f32, %b: f32, %out: f32):
+    %s = arith.addf %a, %b : f32
+    linalg.yield %s : f32
+  } -> tensor<2x3x5x7xf32>
+  return %z : tensor<2x3x5x7xf32>
+}

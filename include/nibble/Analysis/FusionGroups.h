@@ -15,13 +15,16 @@
 
 namespace nibble {
 
-/// How an operand of an elementwise op extends over the result.
-enum class OperandExtent { Scalar, PerChannel, Full, Other };
+/// How an operand of an elementwise op extends over the result; `Some` is along some of its dimensions.
+enum class OperandExtent { Scalar, PerChannel, Full, Some };
 
 /// Whether `op` computes each element of its only result from the elements of its operands at the same place: parallel
 /// iterators, result in iteration order, operands projected or broadcast, a body of arith and math ops that captures
 /// constants at most.
 bool isElementwise(mlir::Operation *op);
+
+/// The shape that an input of an elementwise op has beside the result: its own sizes in the dimensions that it extends along, and 1.
+llvm::SmallVector<int64_t> getShapeBesideResult(mlir::linalg::GenericOp op, mlir::OpOperand &operand);
 
 /// The extent of an input of an elementwise op; the channel is the last dimension. Dimensions of size 1 count as absent.
 OperandExtent getOperandExtent(mlir::linalg::GenericOp op, mlir::OpOperand &operand);
@@ -52,8 +55,8 @@ struct FusionGroup {
   llvm::SetVector<mlir::Value> getInputs() const;
 };
 
-/// The groups of a function. A contraction takes elementwise ops as long as the group still has one result and every
-/// operand from outside is a scalar, has one element per channel, or the shape of the result. Of two contractions whose
+/// The groups of a function. A contraction takes elementwise ops as long as the group still has one result, a reduction those whose
+/// operands from outside are scalars, have one element per channel, or the shape of the result. Of two contractions whose
 /// results are combined, the later one takes the combining op.
 class FusionGroups {
 public:

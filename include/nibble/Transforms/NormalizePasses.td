@@ -31,6 +31,32 @@ def InsertPixelInputPass : Pass<"nibble-insert-pixel-input", "::mlir::func::Func
   let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::linalg::LinalgDialect", "::mlir::tensor::TensorDialect"];
 }
 
+def UnflattenContractionsPass : Pass<"nibble-unflatten-contractions", "::mlir::func::FuncOp"> {
+  let summary = "matrix products over the dimensions that their results are used in";
+  let description = [{
+    Importers multiply matrices, and reshape what has more dimensions before and after. Where an elementwise op reads the reshaped
+    result, the product is taken over its dimensions instead, so that the op fits into the epilogue.
+
+    Requires: `nibble.contract` of f32 without epilogue.
+    Ensures: no elementwise op reads the rows of a product that a `tensor.expand_shape` has split, where a filter for all of them or a
+    filter for each matrix of the batch allows it.
+    Leaves: products whose channels are split, and results of more than four dimensions, which no kernel has.
+
+    ```mlir
+    %r = nibble.contract ins(%x, %w : tensor<6x4xf32>, tensor<4x5xf32>) outs(%init : tensor<6x5xf32>) -> tensor<6x5xf32>
+    %e = tensor.expand_shape %r [[0, 1], [2]] output_shape [2, 3, 5] : tensor<6x5xf32> into tensor<2x3x5xf32>
+    %g = linalg.generic … ins(%e : tensor<2x3x5xf32>) …
+    ```
+    becomes
+    ```mlir
+    %y = tensor.expand_shape %x [[0, 1], [2]] output_shape [2, 3, 4] : tensor<6x4xf32> into tensor<2x3x4xf32>
+    %r = nibble.contract ins(%y, %w : tensor<2x3x4xf32>, tensor<4x5xf32>) outs(… : tensor<2x3x5xf32>) -> tensor<2x3x5xf32>
+    %g = linalg.generic … ins(%r : tensor<2x3x5xf32>) …
+    ```
+  }];
+  let dependentDialects = ["::nibble::NibbleDialect", "::mlir::tensor::TensorDialect"];
+  let statistics = [Statistic<"numUnflattened", "num-unflattened", "products over more dimensions">];
+}
 
 def WidenFloatsPass : Pass<"nibble-widen-floats", "::mlir::func::FuncOp"> {
   let summary = "16-bit floats computed in 32 bits";

@@ -62,21 +62,23 @@ Value createMultiplyAdd(OpBuilder &builder, Location loc, Value a, Value b, Valu
 //===----------------------------------------------------------------------------------------------===//
 
 /// Which element of an epilogue operand or bias belongs to an element of the result.
-AffineMap getOperandMap(Builder &builder, int64_t rank, int64_t operandRank) {
-  if (operandRank == rank)
-    return builder.getMultiDimIdentityMap(rank);
-  if (operandRank == 0)
-    return AffineMap::get(rank, 0, builder.getContext());
-  return AffineMap::get(rank, 0, builder.getAffineDimExpr(rank - 1));
+AffineMap getOperandMap(Builder &builder, ArrayRef<int64_t> shape, ArrayRef<int64_t> operand) {
+  int64_t rank = shape.size(), firstDim = rank - static_cast<int64_t>(operand.size());
+  SmallVector<AffineExpr> indices;
+  for (auto [dim, size] : llvm::enumerate(operand))
+    indices.push_back(size == 1 && shape[firstDim + dim] != 1 ? builder.getAffineConstantExpr(0)
+                                                               : builder.getAffineDimExpr(firstDim + dim));
+  return AffineMap::get(rank, 0, indices, builder.getContext());
 }
 
 /// An elementwise op of the result's shape.
 template <typename Body>
 Value createElementwise(OpBuilder &builder, Location loc, ValueRange inputs, Value init, Body body) {
-  int64_t rank = cast<RankedTensorType>(init.getType()).getRank();
+  ArrayRef<int64_t> shape = cast<RankedTensorType>(init.getType()).getShape();
+  int64_t rank = shape.size();
   SmallVector<AffineMap> maps;
   for (Value input : inputs)
-    maps.push_back(getOperandMap(builder, rank, cast<RankedTensorType>(input.getType()).getRank()));
+    maps.push_back(getOperandMap(builder, shape, cast<RankedTensorType>(input.getType()).getShape()));
   maps.push_back(builder.getMultiDimIdentityMap(rank));
   SmallVector<IteratorType> iterators(rank, IteratorType::parallel);
   return linalg::GenericOp::create(builder, loc, init.getType(), inputs, init, maps, iterators,

@@ -154,7 +154,7 @@ void ContractionKernel::emitPanels(const TilePosition &first, const PartIndex &p
     position.channel = add(builder, loc, first.channel, scale(builder, loc, panel, layout.getPanelChannels()));
     position.filter = add(builder, loc, first.filter, scale(builder, loc, panel, panelStride));
     position.result = position.channel;
-    position.epilogueOperands.assign(grid.epilogueOperands.size(), position.channel);
+    position.epilogueOperands = grid.getEpiloguePositions(builder, loc, position.channel);
     return position;
   };
   int64_t numFull = layout.getNumFullPanels();

@@ -159,17 +159,23 @@ void DepthwiseBlock::loadSharedOperands(Value channel) {
     if (type.getRank() == 1) {
       vectors = loadChannels(buffer.flat, channel);
     } else if (type.getRank() == 0) {
-      Value scalar = loadVector(builder, loc, buffer.flat, arith::ConstantIndexOp::create(builder, loc, 0), 1);
-      vectors.assign(size.numVectors, vector::BroadcastOp::create(builder, loc, getVectorType(type.getElementType()), scalar));
+      Value zero = arith::ConstantIndexOp::create(builder, loc, 0);
+      vectors.assign(size.numVectors, loadBroadcast(builder, loc, buffer.flat, zero, size.numLanes));
     }
   }
 }
 
 void DepthwiseBlock::emitResult(ArrayRef<Value> sums, const DepthwisePosition &position) {
   SmallVector<Values> operands = sharedOperands;
-  for (auto [number, vectors] : llvm::enumerate(operands))
-    if (vectors.empty())
-      vectors = loadChannels(grid.epilogueOperands[number].flat, position.epilogueOperands[number]);
+  for (auto [number, vectors] : llvm::enumerate(operands)) {
+    if (!vectors.empty())
+      continue;
+    const GridBuffer &buffer = grid.epilogueOperands[number];
+    if (buffer.hasChannels)
+      vectors = loadChannels(buffer.flat, position.epilogueOperands[number]);
+    else
+      vectors.assign(size.numVectors, loadBroadcast(builder, loc, buffer.flat, position.epilogueOperands[number], size.numLanes));
+  }
   Region &epilogue = cast<ContractionOpInterface>(op).getEpilogue();
   bool isInterleaved = layout.shape.arithmetic == Arithmetic::Int8;
   Narrowing narrowing = isInterleaved ? getNarrowing(epilogue) : Narrowing::Exact;

@@ -95,7 +95,7 @@ void DepthwiseKernel::emitBlock(Value channel, Value filter, const DepthwiseLayo
   OpBuilder::InsertionGuard guard(builder);
   builder.setInsertionPointToStart(loop.getBody());
   Value row = loop.getInductionVar();
-  DepthwisePosition position{channel, channel, Values(grid.epilogueOperands.size(), channel)};
+  DepthwisePosition position{channel, channel, grid.getEpiloguePositions(builder, loc, channel)};
   if (grid.batch > 1) {
     Value rows = arith::ConstantIndexOp::create(builder, loc, grid.rows);
     position = advance(position, arith::DivUIOp::create(builder, loc, row, rows), &PixelStrides::batch);

@@ -99,6 +99,12 @@ Value x86::loadVector(OpBuilder &builder, Location loc, Value flat, Value index,
   return vector::LoadOp::create(builder, loc, VectorType::get({numElements}, element), flat, index);
 }
 
+Value x86::loadBroadcast(OpBuilder &builder, Location loc, Value flat, Value index, int64_t numLanes) {
+  Type element = cast<MemRefType>(flat.getType()).getElementType();
+  return vector::BroadcastOp::create(builder, loc, VectorType::get({numLanes}, element),
+                                     loadVector(builder, loc, flat, index, 1));
+}
+
 void x86::storeVector(OpBuilder &builder, Location loc, Value vector, Value flat, Value index, int64_t numValid) {
   int64_t size = cast<VectorType>(vector.getType()).getNumElements();
   if (numValid == size) {

@@ -41,6 +41,9 @@ void hide(mlir::OpBuilder &builder, mlir::Location loc, llvm::MutableArrayRef<ml
 mlir::Value loadVector(mlir::OpBuilder &builder, mlir::Location loc, mlir::Value flat, mlir::Value index,
                        int64_t numElements);
 
+/// The element at an index, in each of `numLanes` lanes.
+mlir::Value loadBroadcast(mlir::OpBuilder &builder, mlir::Location loc, mlir::Value flat, mlir::Value index, int64_t numLanes);
+
 /// Stores the first `numValid` elements of a vector. All others are left alone: nothing is written past them.
 void storeVector(mlir::OpBuilder &builder, mlir::Location loc, mlir::Value vector, mlir::Value flat, mlir::Value index,
                  int64_t numValid);

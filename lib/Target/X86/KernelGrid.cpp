@@ -2,6 +2,7 @@
 
 #include "KernelGrid.h"
 #include "FlatBuffer.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
 
 using namespace mlir;
 using namespace nibble;
@@ -64,6 +65,21 @@ static void join(KernelGrid &grid, int64_t KernelGrid::*outer, int64_t KernelGri
   grid.*outer = 1;
 }
 
+/// An epilogue operand, which has the rank of the result and sizes of 1 where pixels or channels share an element, or less.
+static FailureOr<GridBuffer> getEpilogueBuffer(OpBuilder &builder, Value operand, Operation *op) {
+  Value flat = flatten(builder, operand, op);
+  if (!flat)
+    return failure();
+  ArrayRef<int64_t> shape = cast<MemRefType>(operand.getType()).getShape();
+  if (shape.size() < 2)
+    return GridBuffer{flat, PixelStrides()};
+  SmallVector<int64_t> strides = getStrides(operand);
+  for (auto [stride, size] : llvm::zip_equal(strides, shape))
+    if (size == 1)
+      stride = 0;
+  return GridBuffer{flat, getPixelStrides(strides), shape.back() != 1};
+}
+
 template <typename ContractionOp>
 static LogicalResult fillGrid(OpBuilder &builder, ContractionOp op, KernelGrid &grid) {
   ArrayRef<int64_t> pixels = op.getInitType().getShape().drop_back();
@@ -82,13 +98,18 @@ static LogicalResult fillGrid(OpBuilder &builder, ContractionOp op, KernelGrid &
   grid.result = *result;
   grid.filter.flat = filter;
   for (Value operand : op.getEpilogueOperands()) {
-    Value flat = flatten(builder, operand, op);
-    if (!flat)
+    FailureOr<GridBuffer> buffer = getEpilogueBuffer(builder, operand, op);
+    if (failed(buffer))
       return failure();
-    SmallVector<int64_t> strides = getStrides(operand);
-    grid.epilogueOperands.push_back({flat, strides.size() < 2 ? PixelStrides() : getPixelStrides(strides)});
+    grid.epilogueOperands.push_back(*buffer);
   }
   return success();
+}
+
+SmallVector<Value> KernelGrid::getEpiloguePositions(OpBuilder &builder, Location loc, Value channel) const {
+  return llvm::map_to_vector(epilogueOperands, [&](const GridBuffer &buffer) -> Value {
+    return buffer.hasChannels ? channel : arith::ConstantIndexOp::create(builder, loc, 0).getResult();
+  });
 }
 
 FailureOr<KernelGrid> x86::getKernelGrid(OpBuilder &builder, Operation *op, const ContractionShape &shape) {

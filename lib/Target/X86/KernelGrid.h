@@ -21,6 +21,8 @@ struct PixelStrides {
 struct GridBuffer {
   mlir::Value flat;
   PixelStrides strides;
+  /// Whether the channels of a pixel have elements of their own.
+  bool hasChannels = true;
 };
 
 struct KernelGrid {
@@ -34,6 +36,9 @@ struct KernelGrid {
   int64_t kernelRowStride = 0, kernelColStride = 0;
   /// Elements between the filter's rows of channels; for filters that are not packed.
   int64_t filterRowStride = 0;
+
+  /// Where the epilogue operands of the first pixel begin for a channel.
+  llvm::SmallVector<mlir::Value> getEpiloguePositions(mlir::OpBuilder &builder, mlir::Location loc, mlir::Value channel) const;
 };
 
 /// The grid of an op on buffers, with its buffers flattened in front of it. A layout that the kernels cannot address is

@@ -204,8 +204,7 @@ Values RegisterTileEmitter::loadSharedOperands(int64_t vector) {
                          numLanes);
       continue;
     }
-    Value scalar = loadVector(builder, loc, buffer.flat, arith::ConstantIndexOp::create(builder, loc, 0), 1);
-    value = vector::BroadcastOp::create(builder, loc, VectorType::get({numLanes}, type.getElementType()), scalar);
+    value = loadBroadcast(builder, loc, buffer.flat, arith::ConstantIndexOp::create(builder, loc, 0), numLanes);
   }
   return loaded;
 }
@@ -220,9 +219,10 @@ Value RegisterTileEmitter::emitResult(ArrayRef<Value> accumulators, int64_t pixe
   for (auto [number, buffer] : llvm::enumerate(grid.epilogueOperands)) {
     Value value = shared[number];
     if (!value) {
-      int64_t offset = getPixelOffset(buffer.strides, pixel) + vector * numLanes;
-      value = loadVector(builder, loc, buffer.flat,
-                         addConstant(builder, loc, position.epilogueOperands[number], offset), numLanes);
+      int64_t offset = getPixelOffset(buffer.strides, pixel) + (buffer.hasChannels ? vector * numLanes : 0);
+      Value index = addConstant(builder, loc, position.epilogueOperands[number], offset);
+      value = buffer.hasChannels ? loadVector(builder, loc, buffer.flat, index, numLanes)
+                                 : loadBroadcast(builder, loc, buffer.flat, index, numLanes);
     }
     arguments.push_back(value);
   }

@@ -124,7 +124,7 @@ func.func @f(%x: tensor<1x8x8x4xf32>, %w: tensor<3x3x4x16xf32>, %init: tensor<1x
 // -----
 
 func.func @f(%x: tensor<1x8x8x4xf32>, %w: tensor<3x3x4x16xf32>, %m: tensor<4xf32>, %init: tensor<1x6x6x16xf32>) {
-  // expected-error @below {{'nibble.conv' op (C6) an epilogue operand is a scalar, has one element per channel or the shape of the result; got 'tensor<4xf32>'}}
+  // expected-error @below {{'nibble.conv' op (C6) an epilogue operand is a scalar, has one element per channel, or in each dimension of the result its size or 1; got 'tensor<4xf32>'}}
   %r = nibble.conv ins(%x, %w : tensor<1x8x8x4xf32>, tensor<3x3x4x16xf32>) with(%m : tensor<4xf32>)
          outs(%init : tensor<1x6x6x16xf32>)
          epilogue {

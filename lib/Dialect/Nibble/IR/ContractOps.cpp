@@ -143,6 +143,17 @@ static LogicalResult verifyFilterScales(ContractionOpInterface op, int64_t rowLe
   return success();
 }
 
+/// Whether an epilogue operand has an element for each element of the result: one for all, one for each channel, or in each dimension
+/// as many or one.
+static bool isEpilogueShape(ArrayRef<int64_t> operand, ArrayRef<int64_t> result) {
+  if (operand.size() <= 1)
+    return operand.empty() || operand.back() == result.back();
+  return operand.size() == result.size() && llvm::all_of(llvm::zip_equal(operand, result), [](auto sizes) {
+           auto [size, resultSize] = sizes;
+           return size == 1 || size == resultSize;
+         });
+}
+
 namespace {
 /// The labels of (C5) to (C9) of nibble.conv.
 struct Labels {
@@ -173,11 +184,9 @@ static LogicalResult verifyContraction(ContractionOp op, int64_t rowLength, cons
                               << " epilogue arguments, got " << block.getNumArguments();
     for (auto [argument, operand] : llvm::zip_equal(block.getArguments().drop_front(), op.getEpilogueOperands())) {
       auto type = cast<ShapedType>(operand.getType());
-      bool isScalar = type.getRank() == 0, isFull = type.getShape() == initType.getShape(),
-           isPerChannel = type.getRank() == 1 && type.getDimSize(0) == numChannels;
-      if (!isScalar && !isFull && !isPerChannel)
-        return op.emitOpError() << labels.epilogue << " an epilogue operand is a scalar, has one element per channel or "
-                                << "the shape of the result; got " << type;
+      if (!isEpilogueShape(type.getShape(), initType.getShape()))
+        return op.emitOpError() << labels.epilogue << " an epilogue operand is a scalar, has one element per channel, or in each "
+                                << "dimension of the result its size or 1; got " << type;
       if (argument.getType() != type.getElementType())
         return op.emitOpError() << labels.epilogue << " epilogue argument of type " << argument.getType() << " for operand "
                                 << type;

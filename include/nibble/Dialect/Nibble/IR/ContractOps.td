@@ -67,8 +67,8 @@ def ConvOp : Nibble_ContractionOp<"conv"> {
     ```
 
     The type of the first epilogue argument is the accumulator type; without an epilogue the result holds accumulators. An
-    epilogue operand has rank 0, the rank of the result, or rank 1 and one element per channel `f`. Codes extend by the
-    scheme's signedness; without a scheme elements are taken as they are. Integer accumulation is exact, float
+    epilogue operand has rank 0, rank 1 and one element per channel `f`, or the rank of the result and in each dimension its size, or
+    1 for one element all along it. Codes extend by the scheme's signedness; without a scheme elements are taken as they are. Integer accumulation is exact, float
     accumulation is in any order.
 
     `padding` is `[top, bottom, left, right]`.
@@ -98,7 +98,7 @@ def ConvOp : Nibble_ContractionOp<"conv"> {
     * (C3) strides and dilations are positive, padding is not negative;
     * (C4) the result shape is the one that input, filter and attributes give;
     * (C5) bias has one accumulator per output channel;
-    * (C6) epilogue operands have one of the three shapes; region arguments and yield match their element types;
+    * (C6) epilogue operands have one of these shapes; region arguments and yield match their element types;
     * (C7) unless the filter is scaled, quantized operands have both schemes, and these are integer schemes with no minimum;
       next to a scaled filter the input has such a scheme or none;
     * (C8) a filter in rows has a scheme, one row for each output channel, and as many elements in it as the scheme stores the row in;
