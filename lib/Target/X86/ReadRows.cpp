@@ -4,6 +4,7 @@
 #include "nibble/Dialect/Nibble/IR/SchemeCodec.h"
 #include "nibble/Reference/Tensor.h"
 #include "mlir/IR/Matchers.h"
+#include "llvm/Support/MathExtras.h"
 #include <cmath>
 #include <cstring>
 
@@ -78,12 +79,15 @@ LogicalResult RowReader::readParameters(CodeRows &rows) {
 }
 
 void RowReader::spreadOuterScales(size_t numBlocks, std::vector<float> &outer) {
-  int64_t perRow = numBlocks / op.getNumChannels(), outerPerRow = outer.size() / op.getNumChannels();
-  int64_t size = shape.codes->blockSize, outerSize = shape.codes->scheme.getOuterBlock()[1];
+  // Left out, one outer block is the whole filter.
+  ArrayRef<int64_t> outerBlock = shape.codes->scheme.getOuterBlock();
+  int64_t outerRows = outerBlock.empty() ? 0 : outerBlock[0], outerSize = outerBlock.empty() ? 0 : outerBlock[1];
+  int64_t perRow = numBlocks / op.getNumChannels(), outerPerRow = outerSize ? llvm::divideCeil(getRowLength(), outerSize) : 1;
+  auto getPlace = [](int64_t index, int64_t size) { return size ? index / size : 0; };
   std::vector<float> spread;
   for (int64_t block = 0; block < static_cast<int64_t>(numBlocks); ++block) {
-    int64_t element = block % perRow * size;
-    spread.push_back(outer[block / perRow * outerPerRow + (outerSize ? element / outerSize : 0)]);
+    int64_t row = block / perRow, element = block % perRow * shape.codes->blockSize;
+    spread.push_back(outer[getPlace(row, outerRows) * outerPerRow + getPlace(element, outerSize)]);
   }
   outer = std::move(spread);
 }

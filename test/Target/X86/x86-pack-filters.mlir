@@ -116,6 +116,24 @@ func.func @codes(%x: tensor<1x3xi8>, %init: tensor<1x1xf32>) -> tensor<1x1xf32> 
 
 // -----
 
+// Two levels of scales are multiplied: 2 and 4 times 0.25, which is that of all blocks, of two rows. The scales of the first block lie in front
+// of those of the second one.
+
+// CHECK-LABEL: func.func @outer_scale
+// CHECK: packed_filter: "0x400000000000003F0000803F{{0+}}803F0000003F{{0+}}
+func.func @outer_scale(%x: tensor<1x4xf32>, %init: tensor<1x2xf32>) -> tensor<1x2xf32> {
+  %w = arith.constant dense<0x21> : tensor<2x2xi8>
+  %s = arith.constant dense<[[2, 4], [4, 2]]> : tensor<2x2xi8>
+  %outer = arith.constant dense<0.25> : tensor<f32>
+  %y = nibble.contract ins(%x, %w : tensor<1x4xf32>, tensor<2x2xi8>) filter_scales(%s, %outer : tensor<2x2xi8>, tensor<f32>)
+         outs(%init : tensor<1x2xf32>)
+         {transposeFilter, packedFilterShape = array<i64: 2, 4>,
+          filterScheme = #nibble.scheme<s4, block = [1, 2], scale = [i8, f32]>} -> tensor<1x2xf32>
+  return %y : tensor<1x2xf32>
+}
+
+// -----
+
 // Integer sums of whole rows: the zero point of the input leaves the bias, 3 * (1 + 2).
 
 // CHECK-LABEL: func.func @rows
