@@ -206,7 +206,9 @@ struct LocalizeReductionsPass : public WithModels<nibble::impl::LocalizeReductio
   void runOnOperation() override {
     SmallVector<Chain> chains;
     getOperation().walk([&](memref::AllocOp buffer) {
-      if (std::optional<Chain> chain = match(buffer); chain && buffer.getType().hasStaticShape())
+      // A single number has no tiles.
+      bool hasTiles = buffer.getType().hasStaticShape() && buffer.getType().getRank() > 0;
+      if (std::optional<Chain> chain = match(buffer); chain && hasTiles)
         chains.push_back(*chain);
     });
     for (Chain &chain : chains) {

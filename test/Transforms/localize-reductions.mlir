@@ -151,3 +151,29 @@ func.func @in_place(%x: memref<4x64xi32>) {
   }
   return
 }
+
+// -----
+
+#in = affine_map<(t) -> (t)>
+#out = affine_map<(t) -> ()>
+#id = affine_map<() -> ()>
+
+// One number has no tiles.
+// REMARK-NOT: remark
+// CHECK-LABEL: func.func @number
+// CHECK-NOT: scf.forall
+func.func @number(%x: memref<64xi32>, %y: memref<i32>) {
+  %zero = arith.constant 0 : i32
+  %sum = memref.alloc() : memref<i32>
+  linalg.fill ins(%zero : i32) outs(%sum : memref<i32>)
+  linalg.generic {indexing_maps = [#in, #out], iterator_types = ["reduction"]} ins(%x : memref<64xi32>) outs(%sum : memref<i32>) {
+  ^bb0(%in: i32, %part: i32):
+    %next = arith.addi %part, %in : i32
+    linalg.yield %next : i32
+  }
+  linalg.generic {indexing_maps = [#id, #id], iterator_types = []} ins(%sum : memref<i32>) outs(%y : memref<i32>) {
+  ^bb0(%in: i32, %out: i32):
+    linalg.yield %in : i32
+  }
+  return
+}
