@@ -14,6 +14,10 @@ llvm::StringRef nibble::difffuzz::getName(Tail tail) {
   return names[static_cast<size_t>(tail)];
 }
 
+std::string nibble::difffuzz::getName(const Cell &cell) {
+  return (cell.op + ", " + cell.codec + ", " + cell.variant + ", " + getName(cell.tail)).str();
+}
+
 namespace {
 /// Ops that share codecs and variants.
 struct Family {
@@ -21,27 +25,32 @@ struct Family {
 };
 } // namespace
 
+/// Codecs whose products with codes are sums of integers for each block, and all others of PackedCodes.cpp.
+static const std::vector<std::string> integerCodecs = {"u1", "s2", "u3", "s4", "u4", "s5", "u6 high first", "u7"};
+static const std::vector<std::string> otherCodecs = {"nf4",        "f4E2M1FN",  "f6E3M2FN", "f8E4M3FN", "ternary",     "u4 minimum",
+                                                     "s4 two levels", "s3 two levels", "nvfp4",    "mxfp4",    "logarithmic", "bent"};
+
+static std::vector<std::string> join(std::vector<std::string> all, const std::vector<std::string> &more) {
+  all.insert(all.end(), more.begin(), more.end());
+  return all;
+}
+
 static const std::vector<Family> &getFamilies() {
-  static const std::vector<std::string> integerCodecs = {"s2", "u3", "s4", "u4", "s5", "u7"};
-  static const std::vector<std::string> otherCodecs = {"nf4", "f4E2M1FN", "f8E4M3FN", "ternary"};
-  static const std::vector<std::string> packedCodecs = [] {
-    std::vector<std::string> all = integerCodecs;
-    all.insert(all.end(), otherCodecs.begin(), otherCodecs.end());
-    return all;
-  }();
+  static const std::vector<std::string> blocks = {"tensor", "channel", "group", "token"};
   static const std::vector<Family> families = {
-      {{"decode"}, packedCodecs, {"tensor", "channel", "group", "token"}},
+      {{"decode"}, join(integerCodecs, otherCodecs), blocks},
       {{"rows", "conv rows"}, integerCodecs, {"f32 none", "f32 requantize", "u8 none", "s8 residual"}},
-      {{"rows", "conv rows"}, otherCodecs, {"f32 none", "f32 requantize"}},
-      {{"quantize", "dequantize"}, {"u8", "s8", "s8 narrow", "u16", "s16"}, {"tensor", "channel", "group", "token"}},
-      {{"requantize"}, {"u8", "s8", "s8 narrow", "u16", "s16"}, {"tensor"}},
+      {{"rows", "conv rows"}, otherCodecs, {"f32 none", "f32 requantize", "f32 dequantize"}},
+      {{"quantize", "dequantize"}, {"u8", "s8", "s8 narrow", "u16", "s16", "u9", "s8 away"}, blocks},
+      {{"requantize"}, {"u8", "s8", "s8 narrow", "u16", "s16", "s8 away"}, {"tensor"}},
+      {{"dynamic"}, {"u8", "s8", "s8 narrow"}, blocks},
       {{"conv", "grouped", "depthwise", "contract"},
        {"u8", "s8"},
-       {"none", "dequantize", "requantize", "relu", "residual", "tanh"}},
+       {"none", "dequantize", "requantize", "relu", "residual", "function"}},
       {{"conv", "grouped", "depthwise", "contract"}, {"f32"}, {"none", "requantize", "relu", "residual"}},
       {{"product"}, {"u8", "s8"}, {"none", "dequantize"}},
       {{"product"}, {"f32"}, {"none"}},
-      {{"elementwise"}, {"u8", "s8"}, {"add", "multiply", "relu", "tanh"}},
+      {{"elementwise"}, {"u8", "s8"}, {"add", "multiply", "relu", "function"}},
       {{"pool"}, {"u8", "s8", "f32"}, {"max", "average"}},
   };
   return families;

@@ -27,6 +27,9 @@ struct Cell {
   Tail tail = Tail::One;
 };
 
+/// `conv, u8, relu, prime`.
+std::string getName(const Cell &cell);
+
 /// All combinations, in a fixed order.
 const std::vector<Cell> &getCells();
 

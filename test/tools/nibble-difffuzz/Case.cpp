@@ -6,8 +6,7 @@
 
 using namespace nibble::difffuzz;
 
-Case nibble::difffuzz::getCase(uint64_t seed, uint64_t index) {
-  const std::vector<Cell> &cells = getCells();
+Case nibble::difffuzz::getCase(llvm::ArrayRef<Cell> cells, uint64_t seed, uint64_t index) {
   // Neighbours in the list are alike; a step that has no common divisor with their number meets all of them.
   uint64_t step = cells.size() * 5 / 8;
   while (std::gcd(step, cells.size()) != 1)
@@ -17,7 +16,7 @@ Case nibble::difffuzz::getCase(uint64_t seed, uint64_t index) {
 
 static void writeCase(const Cell &cell, Writer &writer) {
   auto write = llvm::StringSwitch<void (*)(const Cell &, Writer &)>(cell.op)
-                   .Cases({"quantize", "dequantize", "requantize"}, writeConversion)
+                   .Cases({"quantize", "dequantize", "requantize", "dynamic"}, writeConversion)
                    .Case("elementwise", writeElementwise)
                    .Case("pool", writePool)
                    .Case("decode", writeDecoding)
@@ -27,18 +26,20 @@ static void writeCase(const Cell &cell, Writer &writer) {
 
 std::string nibble::difffuzz::getModuleText(llvm::ArrayRef<Case> cases) {
   std::vector<std::string> arguments, results, types;
+  std::set<std::string> declarations;
   std::string body;
   for (auto [number, drawn] : llvm::enumerate(cases)) {
     // Seeds of neighbouring cases differ in many bits.
     Writer writer("c" + std::to_string(number) + "_", (drawn.seed + 1) * 0x9e3779b97f4a7c15 ^ drawn.index * 0xbf58476d1ce4e5b9);
     writeCase(drawn.cell, writer);
     arguments.insert(arguments.end(), writer.arguments.begin(), writer.arguments.end());
+    declarations.insert(writer.declarations.begin(), writer.declarations.end());
     body += writer.body;
     results.push_back(writer.result);
     types.push_back(writer.resultType);
   }
   return llvm::formatv("module attributes {{nibble.model = \"difffuzz\", nibble.phase = \"fuse\"} {{\n"
-                       "  func.func @main({0}) -> ({1}) {{\n{2}    return {3} : {1}\n  }\n}\n",
-                       llvm::join(arguments, ", "), llvm::join(types, ", "), body, llvm::join(results, ", "))
+                       "{0}  func.func @main({1}) -> ({2}) {{\n{3}    return {4} : {2}\n  }\n}\n",
+                       llvm::join(declarations, ""), llvm::join(arguments, ", "), llvm::join(types, ", "), body, llvm::join(results, ", "))
       .str();
 }

@@ -13,8 +13,9 @@ struct Case {
   Cell cell;
 };
 
-/// Case number `index` of a run: the cells one after another, so that all are met equally often, each time with other numbers.
-Case getCase(uint64_t seed, uint64_t index);
+/// Case number `index` of a run through some of the cells: they come one after another, so that all are met equally often, each time with
+/// other numbers.
+Case getCase(llvm::ArrayRef<Cell> cells, uint64_t seed, uint64_t index);
 
 /// A module in the form after phase fuse, whose `@main` has the results of the cases as its outputs.
 std::string getModuleText(llvm::ArrayRef<Case> cases);

@@ -54,7 +54,7 @@ private:
       group = 0;
     PackedTensor rows = PackedTensor::draw(writer, filterCodec, {numRows, rowLength}, {1, group});
     filterType = rows.type;
-    rowParameters = llvm::formatv("filter_scales({0} : {1}) ", rows.scale, rows.scaleType).str();
+    rowParameters = "filter_scales(" + rows.scales + ") ";
     if (!rows.zeroPoint.empty())
       rowParameters += llvm::formatv("filter_zero_points({0} : {1}) ", rows.zeroPoint, rows.zeroPointType).str();
     rowAttributes = "packedFilterShape = array<i64: " + llvm::join(llvm::map_range(filter, [](int64_t dim) { return std::to_string(dim); }), ", ") +
@@ -155,8 +155,10 @@ private:
     resultElement = "f32";
     if (variant == "dequantize")
       return getScaled(4);
-    if (variant == "tanh")
-      return step("math.tanh {0} : f32", getScaled(2));
+    if (variant == "function") {
+      steps += drawFunction(random, getScaled(2), "%f");
+      return "%f";
+    }
     if (variant == "relu" && isFloat())
       return step("arith.maxnumf %acc, {0} : f32", stepFloat(0));
     if (variant == "residual" && isFloat())

@@ -14,6 +14,12 @@ static Shape drawShape(Random &random, Tail tail) {
   return shape;
 }
 
+/// `s8 away` is `s8` with another rounding.
+static llvm::StringRef getText(llvm::StringRef codec) { return codec.ends_with(" away") ? codec.drop_back(5) : codec; }
+static llvm::StringRef getRounding(llvm::StringRef codec) {
+  return codec.ends_with(" away") ? ", rounding = half_away_from_zero" : "";
+}
+
 namespace {
 
 /// How a tensor is stored: the scheme, and its parameters as constants.
@@ -23,30 +29,48 @@ struct Stored {
   /// `blocks` is `tensor`, `channel` (the last dimension), `group` or `token`. Scales make codes out of numbers about 1.
   static Stored draw(Writer &writer, llvm::StringRef codec, const Shape &shape, llvm::StringRef blocks) {
     Random &random = writer.random;
-    Shape block = drawBlock(random, shape, blocks), parameterShape;
-    for (auto [extent, size] : llvm::zip(shape, block))
-      parameterShape.push_back(size == 0 ? 1 : (extent + size - 1) / size);
+    Stored stored = drawScheme(random, codec, shape, blocks);
     CodeRange range = getCodeRange(codec);
     auto size = 4.0f / static_cast<float>(range.max - range.min);
-    std::string scale = writer.addFloats(parameterShape, [&] { return random.factor(size); });
-    Stored stored;
-    stored.storage = getStorage(codec);
-    stored.parameters = llvm::formatv("scale({0} : {1})", scale, getTensorType(parameterShape, "f32")).str();
-    bool hasZero = random.chance(0.6);
-    if (hasZero) {
-      std::string zero = writer.addIntegers(parameterShape, "i32", [&] { return random.integer(range.min, range.max); });
-      stored.parameters += llvm::formatv(" zero_point({0} : {1})", zero, getTensorType(parameterShape, "i32")).str();
+    std::string scale = writer.addFloats(stored.parameterShape, [&] { return random.factor(size); });
+    stored.parameters = llvm::formatv("scale({0} : {1})", scale, getTensorType(stored.parameterShape, "f32")).str();
+    if (stored.hasZero) {
+      std::string zero = writer.addIntegers(stored.parameterShape, "i32", [&] { return random.integer(range.min, range.max); });
+      stored.parameters += llvm::formatv(" zero_point({0} : {1})", zero, getTensorType(stored.parameterShape, "i32")).str();
     }
-    std::string blockText;
-    for (int64_t dim : block)
-      blockText += (blockText.empty() ? "" : ", ") + std::to_string(dim);
-    stored.scheme = llvm::formatv("<{0}{1}{2}>", codec, block.empty() ? "" : ", block = [" + blockText + "]",
-                                  hasZero ? ", zero_point = integer" : "")
-                        .str();
+    return stored;
+  }
+
+  /// With parameters that are made of `value`, which is stored.
+  static Stored choose(Writer &writer, llvm::StringRef codec, const std::string &value, const Shape &shape, llvm::StringRef blocks) {
+    Stored stored = drawScheme(writer.random, codec, shape, blocks);
+    std::string scaleType = getTensorType(stored.parameterShape, "f32"), zeroType = getTensorType(stored.parameterShape, "i32");
+    std::string type = stored.hasZero ? scaleType + " zero_point " + zeroType : scaleType;
+    std::string chosen = writer.add(stored.hasZero ? 2 : 1, "nibble.choose_params {0} as {1} : {2} -> {3}", value, stored.scheme,
+                                    getTensorType(shape, "f32"), type);
+    stored.parameters = stored.hasZero ? llvm::formatv("scale({0}#0 : {1}) zero_point({0}#1 : {2})", chosen, scaleType, zeroType).str()
+                                       : llvm::formatv("scale({0} : {1})", chosen, scaleType).str();
     return stored;
   }
 
 private:
+  Shape parameterShape;
+  bool hasZero = false;
+
+  static Stored drawScheme(Random &random, llvm::StringRef codec, const Shape &shape, llvm::StringRef blocks) {
+    Stored stored;
+    Shape block = drawBlock(random, shape, blocks);
+    for (auto [extent, size] : llvm::zip(shape, block))
+      stored.parameterShape.push_back(size == 0 ? 1 : (extent + size - 1) / size);
+    stored.storage = getStorage(codec);
+    stored.hasZero = random.chance(0.6);
+    std::string sizes = llvm::join(llvm::map_range(block, [](int64_t size) { return std::to_string(size); }), ", ");
+    stored.scheme = llvm::formatv("<{0}{1}{2}{3}>", getText(codec), block.empty() ? "" : ", block = [" + sizes + "]",
+                                  stored.hasZero ? ", zero_point = integer" : "", getRounding(codec))
+                        .str();
+    return stored;
+  }
+
   static Shape drawBlock(Random &random, const Shape &shape, llvm::StringRef blocks) {
     Shape block;
     if (blocks == "tensor")
@@ -79,7 +103,7 @@ static std::string addDequantize(Writer &writer, const Stored &stored, const std
 
 static void writeRequantize(const Cell &cell, Writer &writer, const Shape &shape) {
   Random &random = writer.random;
-  std::string from = random.pick({"u8", "s8", "s8 narrow", "u16", "s16"});
+  std::string from = random.pick<std::string>({"u8", "s8", "s8 narrow", "u16", "s16"});
   auto getZero = [&](llvm::StringRef codec) {
     CodeRange range = getCodeRange(codec);
     return writer.addIntegers({}, "i32", [&] { return random.integer(range.min, range.max); });
@@ -89,8 +113,8 @@ static void writeRequantize(const Cell &cell, Writer &writer, const Shape &shape
   std::string multiplier = writer.addFloats({}, [&] { return random.factor(ratio); });
   std::string input = writer.addArgument(shape, getStorage(from)), type = getTensorType(shape, getStorage(cell.codec));
   writer.setResult(writer.add("nibble.requantize {0} multiplier({1} : tensor<f32>) input_zero_point({2} : tensor<i32>) "
-                              "result_zero_point({3} : tensor<i32>) from <{4}, zero_point = integer> to <{5}, zero_point = integer> : {6} -> {7}",
-                              input, multiplier, getZero(from), getZero(cell.codec), from, cell.codec,
+                              "result_zero_point({3} : tensor<i32>) from <{4}, zero_point = integer> to <{5}, zero_point = integer{6}> : {7} -> {8}",
+                              input, multiplier, getZero(from), getZero(cell.codec), from, getText(cell.codec), getRounding(cell.codec),
                               getTensorType(shape, getStorage(from)), type),
                    type);
 }
@@ -99,6 +123,11 @@ void nibble::difffuzz::writeConversion(const Cell &cell, Writer &writer) {
   Shape shape = drawShape(writer.random, cell.tail);
   if (cell.op == "requantize")
     return writeRequantize(cell, writer, shape);
+  if (cell.op == "dynamic") {
+    std::string value = writer.addArgument(shape, "f32");
+    Stored stored = Stored::choose(writer, cell.codec, value, shape, cell.variant);
+    return writer.setResult(addQuantize(writer, stored, value, shape), getTensorType(shape, stored.storage));
+  }
   Stored stored = Stored::draw(writer, cell.codec, shape, cell.variant);
   if (cell.op == "quantize")
     return writer.setResult(addQuantize(writer, stored, writer.addArgument(shape, "f32"), shape), getTensorType(shape, stored.storage));
@@ -125,18 +154,18 @@ void nibble::difffuzz::writeElementwise(const Cell &cell, Writer &writer) {
     maps.push_back(map);
     arguments.push_back("%in" + std::to_string(number) + ": f32");
   }
-  std::string function = cell.variant == "add"        ? "%r = arith.addf %in0, %in1 : f32"
-                         : cell.variant == "multiply" ? "%r = arith.mulf %in0, %in1 : f32"
-                         : cell.variant == "tanh"     ? "%r = math.tanh %in0 : f32"
-                                                      : "%z = arith.constant 0.0 : f32\n      %r = arith.maxnumf %in0, %z : f32";
+  std::string steps = cell.variant == "add"        ? "      %r = arith.addf %in0, %in1 : f32\n"
+                      : cell.variant == "multiply" ? "      %r = arith.mulf %in0, %in1 : f32\n"
+                      : cell.variant == "function" ? drawFunction(writer.random, "%in0", "%r")
+                                                   : "      %z = arith.constant 0.0 : f32\n      %r = arith.maxnumf %in0, %z : f32\n";
   std::string iterators;
   for (size_t dim = 0; dim < shape.size(); ++dim)
     iterators += dim ? ", \"parallel\"" : "\"parallel\"";
   std::string value =
       writer.add("linalg.generic {{indexing_maps = [{0}], iterator_types = [{1}]} ins({2} : {3}) outs({4} : {5}) {{\n    ^bb0({6}, %out: "
-                 "f32):\n      {7}\n      linalg.yield %r : f32\n    } -> {5}",
+                 "f32):\n{7}      linalg.yield %r : f32\n    } -> {5}",
                  llvm::join(maps, ", "), iterators, llvm::join(inputs, ", "), llvm::join(types, ", "), writer.addEmpty(type), type,
-                 llvm::join(arguments, ", "), function);
+                 llvm::join(arguments, ", "), steps);
   Stored stored = Stored::draw(writer, cell.codec, shape, "tensor");
   writer.setResult(addQuantize(writer, stored, value, shape), getTensorType(shape, stored.storage));
 }

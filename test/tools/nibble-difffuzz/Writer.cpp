@@ -3,6 +3,7 @@
 #include "Writer.h"
 #include "nibble/Numerics/SmallFloat.h"
 #include "llvm/ADT/StringExtras.h"
+#include <cmath>
 
 using namespace nibble::difffuzz;
 
@@ -25,6 +26,11 @@ CodeRange nibble::difffuzz::getCodeRange(llvm::StringRef codec) {
 std::string nibble::difffuzz::getStorage(llvm::StringRef codec) {
   CodeRange range = getCodeRange(codec);
   return range.max - range.min > 255 ? "i16" : "i8";
+}
+
+float Random::factor(float size) {
+  float drawn = size * (0.5f + static_cast<float>(bits() >> 40) * 0x1p-24f);
+  return drawsPowersOfTwo ? std::exp2(std::round(std::log2(drawn))) : drawn;
 }
 
 int64_t Random::extent(Tail tail) {
@@ -57,6 +63,22 @@ std::string Writer::addBytes(llvm::StringRef type, llvm::ArrayRef<char> bytes) {
   return add("arith.constant dense<\"0x{0}\"> : {1}", llvm::toHex(llvm::StringRef(bytes.data(), bytes.size())), type);
 }
 
+std::string nibble::difffuzz::drawFunction(Random &random, const std::string &argument, const std::string &result) {
+  const char *text = random.pick({
+      "      {1} = math.tanh {0} : f32\n",
+      "      {1} = math.erf {0} : f32\n",
+      "      {1} = math.exp {0} : f32\n",
+      // Sigmoid.
+      "      {1}n = arith.negf {0} : f32\n      {1}e = math.exp {1}n : f32\n      {1}o = arith.constant 1.0 : f32\n"
+      "      {1}d = arith.addf {1}e, {1}o : f32\n      {1} = arith.divf {1}o, {1}d : f32\n",
+      // Of numbers that are not negative.
+      "      {1}a = math.absf {0} : f32\n      {1} = math.log {1}a : f32\n",
+      "      {1}a = math.absf {0} : f32\n      {1} = math.rsqrt {1}a : f32\n",
+      "      {1}a = math.absf {0} : f32\n      {1} = math.sqrt {1}a : f32\n",
+  });
+  return llvm::formatv(text, argument, result).str();
+}
+
 static int64_t getNumElements(llvm::ArrayRef<int64_t> shape) {
   int64_t count = 1;
   for (int64_t extent : shape)
@@ -71,11 +93,14 @@ std::string Writer::addFloats(llvm::ArrayRef<int64_t> shape, llvm::function_ref<
   return addBytes(getTensorType(shape, "f32"), {reinterpret_cast<const char *>(elements.data()), elements.size() * sizeof(float)});
 }
 
-std::string Writer::addHalves(llvm::ArrayRef<int64_t> shape, llvm::function_ref<float()> draw) {
+std::string Writer::addFloats(llvm::ArrayRef<int64_t> shape, llvm::StringRef element, llvm::function_ref<float()> draw) {
+  if (element == "f32")
+    return addFloats(shape, draw);
+  auto *narrow = element == "f16" ? nibble::numerics::floatToHalf : nibble::numerics::floatToBfloat;
   std::vector<uint16_t> elements(getNumElements(shape));
-  for (uint16_t &element : elements)
-    element = nibble::numerics::floatToHalf(draw());
-  return addBytes(getTensorType(shape, "f16"),
+  for (uint16_t &bits : elements)
+    bits = narrow(draw());
+  return addBytes(getTensorType(shape, element),
                   {reinterpret_cast<const char *>(elements.data()), elements.size() * sizeof(uint16_t)});
 }
 

@@ -6,6 +6,7 @@
 #include "Axes.h"
 #include "llvm/Support/FormatVariadic.h"
 #include <random>
+#include <set>
 
 namespace nibble::difffuzz {
 
@@ -39,11 +40,16 @@ public:
   /// An extent of any class, large ones seldom.
   int64_t extent();
   /// A positive float about `size`.
-  float factor(float size) { return size * (0.5f + static_cast<float>(bits() >> 40) * 0x1p-24f); }
+  float factor(float size);
 
 private:
   std::mt19937_64 engine;
+  /// Quotients by powers of two meet ties.
+  bool drawsPowersOfTwo = chance(0.25);
 };
+
+/// The steps of a function in a region, from one f32 to another: one that is not of `arith` alone.
+std::string drawFunction(Random &random, const std::string &argument, const std::string &result);
 
 /// Writes the ops of one case: names of values begin with a prefix of its own, so that several cases fit into one function.
 class Writer {
@@ -55,20 +61,26 @@ public:
   /// A new argument of the function; returns its name.
   std::string addArgument(llvm::ArrayRef<int64_t> shape, llvm::StringRef element);
   /// `%name = <text>`; returns the name.
-  template <typename... Args> std::string add(const char *format, Args &&...args) {
-    std::string name = getFreshName();
-    body += "    " + name + " = " + llvm::formatv(format, std::forward<Args>(args)...).str() + "\n";
+  template <typename... Args> std::string add(const char *format, Args &&...args) { return add(1, format, std::forward<Args>(args)...); }
+  /// The same of an op with several results.
+  template <typename... Args> std::string add(int numResults, const char *format, Args &&...args) {
+    std::string name = getFreshName(), results = numResults == 1 ? name : name + ":" + std::to_string(numResults);
+    body += "    " + results + " = " + llvm::formatv(format, std::forward<Args>(args)...).str() + "\n";
     return name;
   }
   /// A constant with all its elements.
   std::string addFloats(llvm::ArrayRef<int64_t> shape, llvm::function_ref<float()> draw);
-  std::string addHalves(llvm::ArrayRef<int64_t> shape, llvm::function_ref<float()> draw);
+  /// The same in `f32`, `f16` or `bf16`.
+  std::string addFloats(llvm::ArrayRef<int64_t> shape, llvm::StringRef element, llvm::function_ref<float()> draw);
   std::string addBytes(llvm::StringRef type, llvm::ArrayRef<char> bytes);
   std::string addIntegers(llvm::ArrayRef<int64_t> shape, llvm::StringRef element, llvm::function_ref<int64_t()> draw);
   /// A scalar constant.
   std::string addScalar(int64_t value, llvm::StringRef type);
   std::string addScalar(float value);
   std::string addEmpty(llvm::StringRef type) { return add("tensor.empty() : {0}", type); }
+
+  /// An op of the module, once however many cases have it.
+  void addDeclaration(std::string text) { declarations.insert(std::move(text)); }
 
   /// The value that the case computes.
   void setResult(std::string name, std::string type) {
@@ -78,6 +90,7 @@ public:
 
   /// `%a: tensor<…>, %b: …`
   std::vector<std::string> arguments;
+  std::set<std::string> declarations;
   std::string body, result, resultType;
 
 private:

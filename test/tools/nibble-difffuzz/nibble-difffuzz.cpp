@@ -1,37 +1,39 @@
 //===- nibble-difffuzz.cpp - random programs, compiled and on the reference ----------------------------===//
 //
-// Cases are drawn one after another, each about one op, codec, epilogue and class of extents (Axes.h), in programs of several. Each program is
-// evaluated on the reference interpreter and compiled for every CPU level that this machine executes. A case whose result is not what docs/Spec.md
-// allows is written to `--directory` with the command that shows it again, and the exit code is 1. At the end a table says how often what was tried.
+// Programs are drawn one after another, several in one module, each about one op, codec, epilogue and class of extents (Axes.h). Each is
+// evaluated on the reference interpreter and compiled for every CPU level that this machine executes, on several sets of inputs (Inputs.h). One whose
+// result is not what docs/Spec.md allows is written to `--directory` with the command that shows it again, and the exit code is 1. At the end a
+// table says how often what was tried.
 //
 //===------------------------------------------------------------------------------------------------===//
 
-#include "Case.h"
-#include "Coverage.h"
 #include "Faults.h"
-#include "Trial.h"
-#include "nibble/Support/OutputFiles.h"
+#include "Fuzzer.h"
 #include "nibble/Target/TargetBackend.h"
 #include "llvm/Support/CommandLine.h"
+#include "llvm/Support/FileSystem.h"
 #include "llvm/Support/InitLLVM.h"
 #include "llvm/Support/WithColor.h"
 #include "llvm/TargetParser/Host.h"
 #include <chrono>
+#include <ctime>
 
 using namespace llvm;
 using namespace nibble;
 using namespace nibble::difffuzz;
 
-static cl::opt<std::string> directory("directory", cl::Required, cl::desc("Where cases that differ are written"));
+static cl::opt<std::string> directory("directory", cl::init("."), cl::desc("Where programs that differ are written (default: here)"));
 static cl::opt<uint64_t> seed("seed", cl::init(1), cl::desc("Of the random numbers (default: 1)"));
 static cl::opt<double> seconds("seconds", cl::init(10), cl::desc("How long to go on (default: 10)"));
-static cl::opt<uint64_t> firstCase("first", cl::init(0), cl::desc("Number of the first case (default: 0)"));
-static cl::opt<uint64_t> numCases("cases", cl::init(0), cl::desc("Stop after so many cases; 0: at the end of the time only (default)"));
-static cl::opt<unsigned> casesPerProgram("cases-per-program", cl::init(8), cl::desc("In one program (default: 8)"));
+static cl::opt<uint64_t> firstProgram("first", cl::init(0), cl::desc("Number of the first program (default: 0)"));
+static cl::opt<uint64_t> numPrograms("programs", cl::init(0), cl::desc("Stop after so many programs; 0: at the end of the time only (default)"));
+static cl::opt<unsigned> programsPerModule("programs-per-module", cl::init(8), cl::desc("Compiled at once (default: 8)"));
 static cl::list<std::string> levelOptions("level", cl::CommaSeparated, cl::desc("CPU levels (default: all that this machine executes)"));
+static cl::opt<std::string> only("only", cl::desc("Only what begins so: '<op>, <codec>, <variant>, <class of extents>'"));
 static cl::opt<bool> plantsFaults("plant-faults", cl::desc("Instead: plant faults in programs, and see that each is noticed"));
-static cl::opt<bool> printsCases("print", cl::desc("Instead: print the programs"));
-static cl::opt<bool> printsTable("table", cl::init(true), cl::desc("Print how often what was tried (default)"));
+static cl::opt<bool> printsPrograms("print", cl::desc("Instead: print the programs"));
+static cl::list<std::string> earlierCounts("add-counts", cl::CommaSeparated, cl::desc("Files of other runs whose counts are in the table too"));
+static cl::opt<std::string> savedCounts("save-counts", cl::desc("Where to write the counts, once in a minute and at the end"));
 
 /// The levels of x86 that can be executed here.
 static std::vector<std::string> getLevels() {
@@ -45,43 +47,46 @@ static std::vector<std::string> getLevels() {
   return levels;
 }
 
+static Expected<std::vector<Cell>> getChosenCells() {
+  std::vector<Cell> cells = getCells();
+  erase_if(cells, [](const Cell &cell) { return !StringRef(getName(cell)).starts_with(only); });
+  if (cells.empty())
+    return createStringError("nothing begins with '" + only + "'");
+  return cells;
+}
+
 namespace {
+using Clock = std::chrono::steady_clock;
 
-class Fuzzer {
+double getSecondsSince(Clock::time_point begin) { return std::chrono::duration<double>(Clock::now() - begin).count(); }
+
+/// One run of the tool.
+class Run {
 public:
-  Fuzzer() : levels(getLevels()), coverage(levels) {}
+  explicit Run(std::vector<Cell> cells) : cells(std::move(cells)), fuzzer(directory, this->cells, levels, seed) {}
 
-  Error run() {
-    Clock::time_point begin = Clock::now();
-    uint64_t next = firstCase;
-    auto isDone = [&] {
-      return std::chrono::duration<double>(Clock::now() - begin).count() > seconds || (numCases && next >= firstCase + numCases);
-    };
-    for (; !isDone(); next += casesPerProgram) {
-      std::vector<Case> cases;
-      for (uint64_t index = next; index < next + casesPerProgram; ++index)
-        cases.push_back(getCase(seed, index));
-      if (printsCases)
-        outs() << getModuleText(cases);
-      else if (Error error = tryCases(cases))
+  Error fuzz() {
+    Clock::time_point lastSave = begin;
+    for (; !isDone(); next += programsPerModule) {
+      if (Error error = fuzzer.tryCases(next, programsPerModule))
+        return error;
+      if (getSecondsSince(lastSave) < 60)
+        continue;
+      lastSave = Clock::now();
+      if (Error error = save())
         return error;
     }
-    if (printsCases)
-      return Error::success();
-    double time = std::chrono::duration<double>(Clock::now() - begin).count();
-    if (printsTable)
-      if (printsTable)
-      coverage.print(outs());
-    outs() << formatv("seed {0}, cases {1} to {2}, {3:f1} a second, levels {4}: {5} differ\n", seed.getValue(), firstCase.getValue(),
-                      next - 1, static_cast<double>(next - firstCase) / time, join(levels, ", "), numDifferent);
-    return numDifferent ? createStringError("compiled programs differ from the reference") : Error::success();
+    if (Error error = save())
+      return error;
+    if (Error error = printTable())
+      return error;
+    return fuzzer.getNumDifferent() ? createStringError("compiled programs differ from the reference") : Error::success();
   }
 
-  /// Plants each fault in the first cases that have a place for it.
   Error plantFaults() {
     unsigned numCaught = 0;
     for (const Fault &fault : getFaults()) {
-      Expected<bool> isCaught = isCaughtSomewhere(fault);
+      Expected<bool> isCaught = fuzzer.isCaught(fault.plant);
       if (!isCaught)
         return isCaught.takeError();
       outs() << (*isCaught ? "caught: " : "missed: ") << fault.name << "\n";
@@ -91,118 +96,55 @@ public:
     return numCaught == getFaults().size() ? Error::success() : createStringError("faults were missed");
   }
 
+  Error print() {
+    for (; !isDone(); next += programsPerModule) {
+      std::vector<Case> cases;
+      for (uint64_t index = next; index < next + programsPerModule; ++index)
+        cases.push_back(getCase(cells, seed, index));
+      outs() << getModuleText(cases);
+    }
+    return Error::success();
+  }
+
 private:
-  using Clock = std::chrono::steady_clock;
+  bool isDone() const { return getSecondsSince(begin) > seconds || (numPrograms && next >= firstProgram + numPrograms); }
 
-  /// Whether one of the first places for a fault shows it: in some it cannot, a channel that saturates anyway for example.
-  Expected<bool> isCaughtSomewhere(const Fault &fault) {
-    constexpr unsigned maxPlaces = 8;
-    unsigned numPlaces = 0;
-    for (uint64_t index = firstCase; numPlaces < maxPlaces && index < firstCase + 2 * getCells().size(); ++index) {
-      Session &current = getSession();
-      Expected<Trial> trial = Trial::create(current, getModuleText(getCase(seed, index)));
-      if (!trial)
-        return trial.takeError();
-      mlir::OwningOpRef<mlir::ModuleOp> changed = trial->getModule().clone();
-      bool isPlanted = changed->walk([&](mlir::Operation *op) {
-        return fault.plant(op) ? mlir::WalkResult::interrupt() : mlir::WalkResult::advance();
-      }).wasInterrupted();
-      if (!isPlanted)
-        continue;
-      ++numPlaces;
-      Expected<std::vector<std::string>> problems = trial->compare(current, levels.front(), *changed);
-      if (!problems)
-        return problems.takeError();
-      if (!problems->front().empty())
-        return true;
-    }
-    return false;
-  }
+  Error save() const { return savedCounts.empty() ? Error::success() : fuzzer.coverage.save(savedCounts); }
 
-  /// The context of a session keeps every constant: a new one from time to time.
-  Session &getSession() {
-    constexpr unsigned maxPrograms = 32;
-    if (!session || ++numPrograms > maxPrograms) {
-      numPrograms = 0;
-      session.reset();
-      session = std::make_unique<Session>();
-      session->noteLastPhase(Phase::Fuse);
-    }
-    return *session;
-  }
-
-  Error tryCases(ArrayRef<Case> cases) {
-    Session &current = getSession();
-    Expected<Trial> trial = Trial::create(current, getModuleText(cases));
-    if (!trial)
-      return fail(cases, "", toString(trial.takeError()));
-    for (const std::string &level : levels) {
-      Expected<std::vector<std::string>> problems = trial->compare(current, level);
-      if (!problems)
-        return fail(cases, level, toString(problems.takeError()));
-      for (auto [drawn, problem] : zip_equal(cases, *problems)) {
-        coverage.count(drawn.cell, level);
-        if (!problem.empty())
-          if (Error error = report(current, cases, drawn, level, problem))
-            return error;
-      }
-    }
+  Error printTable() {
+    double time = getSecondsSince(begin), cpuTime = static_cast<double>(std::clock()) / CLOCKS_PER_SEC;
+    auto numOwn = static_cast<double>(fuzzer.coverage.getSum().cases);
+    for (const std::string &path : earlierCounts)
+      if (Error error = fuzzer.coverage.load(path))
+        return error;
+    fuzzer.coverage.print(outs(), cells, levels);
+    outs() << formatv("seed {0}, programs {1} to {2} at levels {3}; {4:f1} cases a second, {5:f1} in one of the CPU: {6} differ\n", seed.getValue(),
+                      firstProgram.getValue(), next - 1, join(levels, ", "), numOwn / time, numOwn / cpuTime, fuzzer.getNumDifferent());
     return Error::success();
   }
 
-  /// A program that is not compiled, or not evaluated: the first of its cases that alone is not either.
-  Error fail(ArrayRef<Case> cases, StringRef level, const std::string &problem) {
-    if (cases.size() > 1) {
-      for (const Case &drawn : cases)
-        if (Error error = tryCases(drawn))
-          return error;
-    }
-    return write(cases, level, problem);
-  }
-
-  /// Writes a case alone when it differs alone too, else with those that were in its program.
-  Error report(Session &current, ArrayRef<Case> cases, const Case &drawn, StringRef level, const std::string &problem) {
-    ++numDifferent;
-    bool differsAlone = false;
-    if (Expected<Trial> alone = Trial::create(current, getModuleText(drawn))) {
-      if (Expected<std::vector<std::string>> problems = alone->compare(current, level))
-        differsAlone = !problems->front().empty();
-      else
-        consumeError(problems.takeError());
-    } else {
-      consumeError(alone.takeError());
-    }
-    if (Error error = write(differsAlone ? ArrayRef(drawn) : cases, level, problem))
-      WithColor::error(errs(), "nibble-difffuzz") << toString(std::move(error)) << "\n";
-    return Error::success();
-  }
-
-  /// The error that names what was written.
-  Error write(ArrayRef<Case> cases, StringRef level, const std::string &problem) {
-    const Case &first = cases.front();
-    std::string path = formatv("{0}/difffuzz-{1}-{2}.mlir", directory, first.seed, first.index);
-    std::string command = "nibble run " + path + " --cpu=" + level.str() + " --compare";
-    std::string text = formatv("// {0} {1} {2} {3}, seed {4}, case {5}, {6}: {7}\n// {8}\n{9}", first.cell.op, first.cell.codec, first.cell.variant,
-                               getName(first.cell.tail), first.seed, first.index, level, problem, command, getModuleText(cases));
-    if (Error error = nibble::writeFile(path, text))
-      return error;
-    return createStringError(first.cell.op + " " + first.cell.codec + " " + first.cell.variant + ", " + level.str() + ": " + problem + "\n  " +
-                             command);
-  }
-
-  std::vector<std::string> levels;
-  Coverage coverage;
-  std::unique_ptr<Session> session;
-  unsigned numPrograms = 0;
-  uint64_t numDifferent = 0;
+  Clock::time_point begin = Clock::now();
+  std::vector<Cell> cells;
+  std::vector<std::string> levels = getLevels();
+  uint64_t next = firstProgram;
+  Fuzzer fuzzer;
 };
-
 } // namespace
+
+static Error run() {
+  Expected<std::vector<Cell>> cells = getChosenCells();
+  if (!cells)
+    return cells.takeError();
+  if (!sys::fs::is_directory(directory))
+    return createStringError("no such folder '" + directory + "'");
+  Run run(std::move(*cells));
+  return plantsFaults ? run.plantFaults() : printsPrograms ? run.print() : run.fuzz();
+}
 
 int main(int argc, char **argv) {
   InitLLVM init(argc, argv);
   cl::ParseCommandLineOptions(argc, argv, "random programs, compiled and on the reference\n");
-  Error error = plantsFaults ? Fuzzer().plantFaults() : Fuzzer().run();
+  Error error = run();
   if (!error)
     return 0;
   WithColor::error(errs(), "nibble-difffuzz") << toString(std::move(error)) << "\n";
