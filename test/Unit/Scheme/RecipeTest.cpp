@@ -157,7 +157,7 @@ TEST(Recipe, ErrorsSayWhere) {
 
 TEST(Recipe, WrongSchemesAreErrors) {
   auto getSchemeError = [](llvm::StringRef text) { return getError(("activations: float\nweights: '" + text + "'").str()); };
-  EXPECT_EQ(getSchemeError("q4_k"), "a.yaml:2:10: 'q4_k' is not a scheme: no scheme can say it: its minima have two levels of scales");
+  EXPECT_EQ(getSchemeError("iq3_s"), "a.yaml:2:10: 'iq3_s' is not a scheme: no scheme can say it: its codes stand for several values");
   EXPECT_EQ(getSchemeError("s4, groups of none"), "a.yaml:2:10: 's4, groups of none' is not a scheme: expected 'groups of N' or 'groups "
                                                   "of N in M' with M a multiple of N, got 'groups of none'");
   EXPECT_EQ(getSchemeError("s4, groups of 32 in 48"), "a.yaml:2:10: 's4, groups of 32 in 48' is not a scheme: expected 'groups of N' or "
