@@ -9,6 +9,8 @@
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/SetVector.h"
 #include "llvm/ADT/TypeSwitch.h"
+#include <algorithm>
+#include <array>
 #include <cmath>
 
 using namespace mlir;
@@ -332,13 +334,15 @@ FailureOr<AllowedResults> nibble::reference::evaluateAllowed(Operation *op,
   return allowed;
 }
 
-/// Between two integers, the shorter way round.
-static bool isBetween(int64_t actual, int64_t low, int64_t high, unsigned numBits) {
-  uint64_t mask = numBits < 64 ? (uint64_t(1) << numBits) - 1 : ~uint64_t(0);
-  auto getDistance = [&](int64_t from, int64_t to) { return (uint64_t(to) - uint64_t(from)) & mask; };
-  if (getDistance(low, high) > getDistance(high, low))
-    std::swap(low, high);
-  return getDistance(low, actual) <= getDistance(low, high);
+/// Whether the number is between two others, signed or unsigned as codes are, in an order in which what is expected is so too.
+static bool isBetween(int64_t actual, int64_t expected, int64_t low, int64_t high, unsigned numBits) {
+  uint64_t signBit = uint64_t(1) << (numBits - 1), mask = signBit + (signBit - 1);
+  return llvm::any_of(std::array<uint64_t, 2>{0, signBit}, [&](uint64_t flip) {
+    auto getRank = [&](int64_t number) { return (uint64_t(number) & mask) ^ flip; };
+    auto [first, last] = std::minmax({getRank(low), getRank(high)});
+    return llvm::all_of(std::array<int64_t, 2>{actual, expected},
+                        [&](int64_t number) { return first <= getRank(number) && getRank(number) <= last; });
+  });
 }
 
 static bool isAllowed(const Tensor &actual, const Tensor &expected, const Tensor &lowest, const Tensor &highest,
@@ -346,7 +350,7 @@ static bool isAllowed(const Tensor &actual, const Tensor &expected, const Tensor
   if (!isFloat(actual.getKind())) {
     unsigned numBits = 8 * getSizeInBytes(actual.getKind());
     return actual.getInteger(index) == expected.getInteger(index) ||
-           isBetween(actual.getInteger(index), lowest.getInteger(index), highest.getInteger(index), numBits);
+           isBetween(actual.getInteger(index), expected.getInteger(index), lowest.getInteger(index), highest.getInteger(index), numBits);
   }
   double value = actual.getFloat(index), wanted = expected.getFloat(index), low = lowest.getFloat(index),
          high = highest.getFloat(index);

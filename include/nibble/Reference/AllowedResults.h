@@ -27,8 +27,8 @@ Exactness getExactness(mlir::Operation *op);
 /// Whether a value depends on nothing but exact ops and the arguments of its function.
 bool isExactFromArguments(mlir::Value value);
 
-/// The results that are allowed for one op: each element lies between those of two tensors, both included. Of integers also the
-/// way from one to the other may go through the end of the range, as that of unsigned codes does.
+/// The results that are allowed for one op: each element lies between those of two tensors, both included. Integers are
+/// between them as signed or as unsigned numbers, as what is expected is.
 struct AllowedResults {
   llvm::SmallVector<Tensor> expected, lowest, highest;
 

@@ -11,6 +11,7 @@
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/Math/IR/Math.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/Parser/Parser.h"
 #include <gtest/gtest.h>
 
@@ -24,7 +25,7 @@ protected:
   mlir::MLIRContext context{[] {
     mlir::DialectRegistry registry;
     registry.insert<NibbleDialect, mlir::arith::ArithDialect, mlir::func::FuncDialect, mlir::linalg::LinalgDialect,
-                    mlir::math::MathDialect>();
+                    mlir::math::MathDialect, mlir::tensor::TensorDialect>();
     return registry;
   }()};
   mlir::OwningOpRef<mlir::ModuleOp> module;
@@ -91,6 +92,37 @@ TEST_F(AllowedResultsTest, TakesTheErrorThroughTheEpilogue) {
   EXPECT_DOUBLE_EQ(allowed.highest.front().getFloat(0), -2048 + 0x1p-11);
   EXPECT_EQ(allowed.lowest.front().getFloat(1), 0);
   EXPECT_EQ(allowed.highest.front().getFloat(1), 0);
+}
+
+// 2^24 - 2^24 = 0 within 2 * 2^-24 * 2^25 = 4, times 32 and clamped: every code from -127 to 127, but not -128, although that is the shorter
+// way from one end to the other.
+TEST_F(AllowedResultsTest, TakesAnyCodeOfAWideInterval) {
+  AllowedResults allowed = evaluate(R"(
+    func.func @f(%x: tensor<1x2xf32>, %w: tensor<2x1xf32>) {
+      %init = tensor.empty() : tensor<1x1xi8>
+      %r = nibble.contract ins(%x, %w : tensor<1x2xf32>, tensor<2x1xf32>) outs(%init : tensor<1x1xi8>) epilogue {
+           ^bb0(%acc: f32):
+             %factor = arith.constant 32.0 : f32
+             %low = arith.constant -127.0 : f32
+             %high = arith.constant 127.0 : f32
+             %scaled = arith.mulf %acc, %factor : f32
+             %above = arith.maximumf %scaled, %low : f32
+             %clamped = arith.minimumf %above, %high : f32
+             %code = arith.fptosi %clamped : f32 to i8
+             nibble.yield %code : i8
+           } -> tensor<1x1xi8>
+      return
+    })",
+                                    {{0x1p24f, -0x1p24f}, {1, 1}});
+  auto allowsCode = [&](int8_t code) {
+    auto type = allowed.expected.front().getType();
+    return !allowed.findFirstWrong(0, Tensor::borrow(type.getElementType(), type.getShape(), &code));
+  };
+  EXPECT_EQ(allowed.lowest.front().getInteger(0), -127);
+  EXPECT_EQ(allowed.highest.front().getInteger(0), 127);
+  EXPECT_TRUE(allowsCode(100));
+  EXPECT_TRUE(allowsCode(-55));
+  EXPECT_FALSE(allowsCode(-128));
 }
 
 // Codes 1 and 2 with the scales 0.5 and 0.25: 2 * 0.5 - 4 * 0.5 = -1, two terms of together 3.
