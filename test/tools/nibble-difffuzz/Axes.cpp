@@ -38,7 +38,7 @@ static std::vector<std::string> join(std::vector<std::string> all, const std::ve
 static const std::vector<Family> &getFamilies() {
   static const std::vector<std::string> blocks = {"tensor", "channel", "group", "token"};
   static const std::vector<Family> families = {
-      {{"decode"}, join(integerCodecs, otherCodecs), blocks},
+      {{"decode"}, join(integerCodecs, otherCodecs), {"constant"}},
       {{"rows", "conv rows"}, integerCodecs, {"f32 none", "f32 requantize", "u8 none", "s8 residual"}},
       {{"rows", "conv rows"}, otherCodecs, {"f32 none", "f32 requantize", "f32 dequantize"}},
       {{"quantize", "dequantize"}, {"u8", "s8", "s8 narrow", "u16", "s16", "u9", "s8 away"}, blocks},

@@ -6,12 +6,15 @@
 
 using namespace nibble::difffuzz;
 
-Case nibble::difffuzz::getCase(llvm::ArrayRef<Cell> cells, uint64_t seed, uint64_t index) {
+std::vector<Case> nibble::difffuzz::getCases(llvm::ArrayRef<Cell> cells, uint64_t seed, uint64_t index, unsigned numCopies) {
   // Neighbours in the list are alike; a step that has no common divisor with their number meets all of them.
   uint64_t step = cells.size() * 5 / 8;
   while (std::gcd(step, cells.size()) != 1)
     ++step;
-  return {seed, index, cells[index * step % cells.size()]};
+  std::vector<Case> cases = {{seed, index, 0, cells[index * step % cells.size()]}};
+  for (uint64_t copy = 1; copy < numCopies && !cases.front().hasInputs(); ++copy)
+    cases.push_back({seed, index, copy, cases.front().cell});
+  return cases;
 }
 
 static void writeCase(const Cell &cell, Writer &writer) {
@@ -30,7 +33,7 @@ std::string nibble::difffuzz::getModuleText(llvm::ArrayRef<Case> cases) {
   std::string body;
   for (auto [number, drawn] : llvm::enumerate(cases)) {
     // Seeds of neighbouring cases differ in many bits.
-    Writer writer("c" + std::to_string(number) + "_", (drawn.seed + 1) * 0x9e3779b97f4a7c15 ^ drawn.index * 0xbf58476d1ce4e5b9);
+    Writer writer("c" + std::to_string(number) + "_", (drawn.seed + 1) * 0x9e3779b97f4a7c15 ^ (drawn.index * 64 + drawn.copy) * 0xbf58476d1ce4e5b9);
     writeCase(drawn.cell, writer);
     arguments.insert(arguments.end(), writer.arguments.begin(), writer.arguments.end());
     declarations.insert(writer.declarations.begin(), writer.declarations.end());

@@ -25,7 +25,7 @@ std::shared_ptr<Session> Fuzzer::getSession() {
 Error Fuzzer::tryCases(uint64_t first, unsigned numCases) {
   std::vector<Case> cases;
   for (uint64_t index = first; index < first + numCases; ++index)
-    cases.push_back(getCase(cells, seed, index));
+    append_range(cases, getCases(cells, seed, index, getNumInputSets()));
   return tryCases(cases, levels);
 }
 
@@ -45,7 +45,7 @@ Error Fuzzer::tryCases(ArrayRef<Case> cases, ArrayRef<std::string> triedLevels) 
       continue;
     }
     for (auto [drawn, difference] : zip_equal(cases, *differences)) {
-      coverage.count(drawn.cell, level, {1, getNumInputSets()});
+      coverage.count(drawn.cell, level, {1, drawn.hasInputs() ? getNumInputSets() : 1});
       if (difference)
         if (Error error = report(cases, drawn, level, *difference))
           return error;
@@ -97,12 +97,12 @@ static Expected<std::string> writeInputs(Session &session, StringRef text, unsig
 Error Fuzzer::write(ArrayRef<Case> cases, StringRef level, const Difference &difference) {
   ++numDifferent;
   const Case &first = cases.front();
-  std::string path = formatv("{0}/difffuzz-{1}-{2}-{3}.mlir", directory, first.seed, first.index, level), text = getModuleText(cases);
+  std::string path = formatv("{0}/difffuzz-{1}-{2}-{3}-{4}.mlir", directory, first.seed, first.index, first.copy, level), text = getModuleText(cases);
   Expected<std::string> inputs = writeInputs(*session, text, difference.inputSet, path);
   if (!inputs)
     return inputs.takeError();
   std::string command = formatv("nibble run {0} --cpu={1} --compare{2}", path, level, *inputs);
-  std::string what = formatv("{0} {1} {2} {3}, seed {4}, case {5}, inputs {6}, {7}: {8}", first.cell.op, first.cell.codec, first.cell.variant,
+  std::string what = formatv("{0} {1} {2} {3}, seed {4}, program {5}, inputs {6}, {7}: {8}", first.cell.op, first.cell.codec, first.cell.variant,
                              getName(first.cell.tail), first.seed, first.index, difference.inputSet, level, difference.text);
   WithColor::error(errs(), "nibble-difffuzz") << what << "\n  " << command << "\n";
   return writeFile(path, "// " + what + "\n// " + command + "\n" + text);
@@ -113,7 +113,7 @@ Expected<bool> Fuzzer::isCaught(bool (*plant)(mlir::Operation *op)) {
   unsigned numPlaces = 0;
   for (uint64_t index = 0; numPlaces < maxPlaces && index < 2 * cells.size(); ++index) {
     std::shared_ptr<Session> current = getSession();
-    Expected<Trial> trial = Trial::create(*current, getModuleText(getCase(cells, seed, index)));
+    Expected<Trial> trial = Trial::create(*current, getModuleText(getCases(cells, seed, index, /*numCopies=*/1)));
     if (!trial)
       return trial.takeError();
     mlir::OwningOpRef<mlir::ModuleOp> changed = trial->getModule().clone();

@@ -15,7 +15,7 @@ public:
   Fuzzer(std::string directory, std::vector<Cell> cells, std::vector<std::string> levels, uint64_t seed)
       : directory(std::move(directory)), cells(std::move(cells)), levels(std::move(levels)), seed(seed) {}
 
-  /// Cases number `first` to `first + numCases`, in one program. An error is one of the tool: of cases that differ there is a line on standard
+  /// Programs number `first` to `first + numCases`, in one module. An error is one of the tool: of cases that differ there is a line on standard
   /// error.
   llvm::Error tryCases(uint64_t first, unsigned numCases);
   /// How many results were not what the Spec allows, or programs not compiled.

@@ -32,7 +32,7 @@ static float drawOfAnySize(Random &random, bool isQuantizedOnly) {
 }
 
 static constexpr InputSet inputSets[] = {
-    // The least and the largest codes: of s8, of u8.
+    // Constants: the least and the largest codes, of s8, of u8.
     {[](Random &, bool) { return -1.0e4f; }, [](Random &, unsigned numBits) { return getLeast(numBits); }},
     {[](Random &, bool) { return 1.0e4f; }, [](Random &, unsigned numBits) { return -1 - getLeast(numBits); }},
     {[](Random &, bool) { return 0.0f; }, [](Random &, unsigned) { return int64_t(0); }},
@@ -46,7 +46,10 @@ static constexpr InputSet inputSets[] = {
     {drawOfAnySize, [](Random &random, unsigned) { return static_cast<int64_t>(random.bits()); }},
 };
 
-unsigned nibble::difffuzz::getNumInputSets() { return 1 + std::size(inputSets); }
+/// Sets that are drawn anew: those above that are no constants, one after another.
+constexpr unsigned numDrawn = 20, numConstant = 4, numKinds = std::size(inputSets);
+
+unsigned nibble::difffuzz::getNumInputSets() { return 1 + numConstant + numDrawn; }
 
 static bool isQuantizedOnly(Value argument) { return llvm::all_of(argument.getUsers(), llvm::IsaPred<QuantizeOp>); }
 
@@ -67,8 +70,9 @@ llvm::Expected<std::vector<data::Array>> nibble::difffuzz::makeInputSet(ModuleOp
   llvm::Expected<std::vector<data::Array>> inputs = makeUpInputs(module);
   if (!inputs || index == 0)
     return inputs;
+  unsigned number = index - 1, kind = number < numKinds ? number : numConstant + (number - numConstant) % (numKinds - numConstant);
   Random random(index);
   for (auto [argument, array] : llvm::zip_equal(module.lookupSymbol<func::FuncOp>("main").getArguments(), *inputs))
-    fill(array, inputSets[index - 1], isQuantizedOnly(argument), random);
+    fill(array, inputSets[kind], isQuantizedOnly(argument), random);
   return inputs;
 }

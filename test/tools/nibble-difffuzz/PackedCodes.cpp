@@ -226,13 +226,9 @@ PackedTensor PackedTensor::draw(Writer &writer, llvm::StringRef name, const Shap
 
 void nibble::difffuzz::writeDecoding(const Cell &cell, Writer &writer) {
   Random &random = writer.random;
-  Shape shape = {random.integer(1, 5), random.extent(cell.tail)}, block;
-  if (cell.variant == "channel")
-    block = {0, 1};
-  else if (cell.variant == "token")
-    block = {1, 0};
-  else if (cell.variant == "group")
-    block = {1, random.pick({2, 3, 7, 16, 32})};
+  Shape shape = {random.integer(1, 5), random.extent(cell.tail)};
+  // One block, one for each channel, token or group.
+  Shape block = random.pick<Shape>({{}, {0, 1}, {1, 0}, {1, random.pick({2, 3, 7, 16, 32})}});
   PackedTensor tensor = PackedTensor::draw(writer, cell.codec, shape, block);
   std::string zero = tensor.zeroPoint.empty() ? "" : llvm::formatv(" zero_point({0} : {1})", tensor.zeroPoint, tensor.zeroPointType).str();
   std::string type = getTensorType(shape, "f32");

@@ -100,7 +100,7 @@ public:
     for (; !isDone(); next += programsPerModule) {
       std::vector<Case> cases;
       for (uint64_t index = next; index < next + programsPerModule; ++index)
-        cases.push_back(getCase(cells, seed, index));
+        append_range(cases, getCases(cells, seed, index, /*numCopies=*/1));
       outs() << getModuleText(cases);
     }
     return Error::success();
