@@ -82,6 +82,7 @@ static void buildFuse(OpPassManager &passes, const PipelineOptions &options) {
 }
 
 static void buildLower(OpPassManager &passes, const PipelineOptions &options) {
+  options.target->buildInputPasses(passes, options.cpu);
   passes.addNestedPass<func::FuncOp>(createLowerQuantizeOpsPass());
   passes.addNestedPass<func::FuncOp>(createDecomposeAggregatesPass());
   passes.addPass(createFuseElementwisePass());

@@ -1,6 +1,7 @@
 //===- Cases.cpp - operators to measure ---------------------------------------------------------------===//
 
 #include "Cases.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Parser/Parser.h"
 #include "llvm/Support/FormatVariadic.h"
 #include <algorithm>
@@ -22,7 +23,7 @@ static BenchCase makeMatmul(const std::string &kind, int64_t m, int64_t n, int64
   BenchCase c;
   c.name = llvm::formatv("matmul/{0}/{1}x{2}x{3}", kind, m, n, k);
   c.isFloat = kind == "f32";
-  c.isSigned = kind == "s8s8";
+  c.isSigned = c.isProgram = kind == "s8s8";
   c.cols = m;
   c.inputChannels = k;
   c.outputChannels = n;
@@ -238,4 +239,33 @@ mlir::OwningOpRef<mlir::ModuleOp> nibble::buildKernelModule(mlir::MLIRContext &c
   if (c.codes.find('@') != std::string::npos)
     text = logarithmicScheme + text;
   return mlir::parseSourceString<mlir::ModuleOp>(text, &context);
+}
+
+mlir::OwningOpRef<mlir::ModuleOp> nibble::buildProgramModule(mlir::MLIRContext &context, const BenchCase &c) {
+  std::string text = llvm::formatv(R"(
+    module attributes {{nibble.model = "bench"} {{
+      func.func @main(%x: tensor<{0}x{2}xi8>) -> tensor<{0}x{1}xi8> {{
+        %w = arith.constant dense<0> : tensor<{2}x{1}xi8>
+        %b = arith.constant dense<3> : tensor<{1}xi32>
+        %m = arith.constant dense<0.001> : tensor<{1}xf32>
+        %init = tensor.empty() : tensor<{0}x{1}xi8>
+        %y = nibble.contract ins(%x, %w : tensor<{0}x{2}xi8>, tensor<{2}x{1}xi8>) bias(%b : tensor<{1}xi32>)
+          with(%m : tensor<{1}xf32>) outs(%init : tensor<{0}x{1}xi8>)
+          {{inputScheme = #nibble.scheme<{3}>, filterScheme = #nibble.scheme<s8>} {4} -> tensor<{0}x{1}xi8>
+        return %y : tensor<{0}x{1}xi8>
+      }
+    })",
+                                   c.cols, c.outputChannels, c.inputChannels, c.isSigned ? "s8" : "u8", getIntegerEpilogue(c));
+  auto module = mlir::parseSourceString<mlir::ModuleOp>(text, &context);
+  if (!module)
+    return module;
+  std::vector<int8_t> weights(c.inputChannels * c.outputChannels);
+  for (size_t i = 0; i < weights.size(); ++i)
+    weights[i] = static_cast<int8_t>(i * 37 % 251 - 125);
+  module->walk([&](mlir::arith::ConstantOp op) {
+    auto type = mlir::dyn_cast<mlir::RankedTensorType>(op.getType());
+    if (type && type.getRank() == 2)
+      op.setValueAttr(mlir::DenseElementsAttr::get(type, llvm::ArrayRef(weights)));
+  });
+  return module;
 }

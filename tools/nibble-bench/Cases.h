@@ -7,7 +7,7 @@
 //   conv/HxWxC-OkKsS     input x channels - results, kernel size, stride; +sum: with a residual addition
 //   dw/HxWxCkKsS         depthwise
 //
-// Quantized ones have one weight scale for each channel, a bias, a ReLU and 8-bit results. Filters of codes (s4g32: codes of 4 bits, groups
+// The signed inputs of s8s8 are made unsigned in front of the kernel: these are measured as whole programs, with that. Quantized ones have one weight scale for each channel, a bias, a ReLU and 8-bit results. Filters of codes (s4g32: codes of 4 bits, groups
 // of 32 with f16 scales) have f32 results.
 //
 //===------------------------------------------------------------------------------------------------===//
@@ -28,6 +28,8 @@ struct BenchCase {
   bool isFloat = false, isSigned = false, isDepthwise = false, hasResidual = false;
   /// Whether each run reads a copy of the filter that is not in the caches.
   bool isCold = false;
+  /// Whether more than one kernel does the work.
+  bool isProgram = false;
   /// Codes that are decoded: the inside of a #nibble.scheme on rows; empty for others.
   std::string codes;
   /// A matrix product is a convolution of one row of pixels with a kernel of one pixel.
@@ -47,6 +49,9 @@ std::vector<BenchCase> getBenchCases();
 /// A module with a launch of the case's kernel on buffers: input, filter, bias, scale, residual, result. The filter's buffer has
 /// room for the packing of any target.
 mlir::OwningOpRef<mlir::ModuleOp> buildKernelModule(mlir::MLIRContext &context, const BenchCase &benchCase);
+
+/// The same for cases that are measured as a program: a module in the form after phase fuse, of one matrix product with a constant filter.
+mlir::OwningOpRef<mlir::ModuleOp> buildProgramModule(mlir::MLIRContext &context, const BenchCase &benchCase);
 
 /// Sizes in bytes of the launch's buffers.
 std::vector<int64_t> getBufferSizes(const BenchCase &benchCase);

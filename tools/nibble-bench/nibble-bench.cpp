@@ -9,6 +9,7 @@
 #include "Cases.h"
 #include "Peak.h"
 #include "nibble/Dialect/Nibble/IR/NibbleDialect.h"
+#include "nibble/Driver/Compile.h"
 #include "nibble/Execution/KernelRunner.h"
 #include "nibble/Runtime/ThreadPool.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -78,16 +79,32 @@ static void runOnce(const KernelRunner &runner, llvm::ArrayRef<void *> buffers, 
   nibble_pool_parallel_for(pool, call, &runTile, runner.getNumTiles());
 }
 
-static void measure(benchmark::State &state, mlir::MLIRContext &context, const BenchCase &benchCase,
-                    const TargetBackend &target, const CpuFacts &facts) {
+/// Times runs and reports the best of them: what others do on the machine only ever adds to it.
+static void report(benchmark::State &state, const BenchCase &benchCase, llvm::function_ref<void()> prepare, llvm::function_ref<void()> run) {
+  auto measurePeak = benchCase.isFloat ? measurePeakFloatOperations : measurePeakInt8Operations;
+  constexpr double peakSeconds = 0.02;
+  double peak = measurePeak(peakSeconds), seconds = 1e9;
+  for (auto _ : state) {
+    prepare();
+    auto start = std::chrono::steady_clock::now();
+    run();
+    seconds = std::min(seconds, std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
+  }
+  peak = std::max(peak, measurePeak(peakSeconds)) * numThreads;
+  state.counters["GOPS"] = benchCase.getNumOperations() / seconds / 1e9;
+  state.counters["best_us"] = seconds * 1e6;
+  if (peak > 0)
+    state.counters["peak_percent"] = 100 * benchCase.getNumOperations() / seconds / peak;
+}
+
+static void measureKernel(benchmark::State &state, mlir::MLIRContext &context, const BenchCase &benchCase,
+                          const TargetBackend &target, const CpuFacts &facts) {
   auto module = buildKernelModule(context, benchCase);
   mlir::FailureOr<std::unique_ptr<KernelRunner>> runner = mlir::failure();
   if (module)
     runner = KernelRunner::create(*module, target, facts);
-  if (mlir::failed(runner)) {
-    state.SkipWithError("the kernel does not compile");
-    return;
-  }
+  if (mlir::failed(runner))
+    return state.SkipWithError("the kernel does not compile");
   if (!objectFolder.empty()) {
     std::string file = benchCase.name;
     std::replace(file.begin(), file.end(), '/', '_');
@@ -97,25 +114,34 @@ static void measure(benchmark::State &state, mlir::MLIRContext &context, const B
   Buffers buffers(sizes);
   Buffers coldFilters(std::vector<int64_t>(benchCase.isCold ? coldSizeInBytes / sizes[filterBuffer] : 0, sizes[filterBuffer]));
   Pool pool;
-  auto measurePeak = benchCase.isFloat ? measurePeakFloatOperations : measurePeakInt8Operations;
-  constexpr double peakSeconds = 0.02;
-  double peak = measurePeak(peakSeconds);
-  double seconds = 1e9;
   size_t nextFilter = 0;
-  for (auto _ : state) {
+  auto chooseFilter = [&] {
     if (benchCase.isCold)
       buffers.pointers[filterBuffer] = coldFilters.pointers[nextFilter++ % coldFilters.pointers.size()];
-    auto start = std::chrono::steady_clock::now();
-    runOnce(**runner, buffers.pointers, pool.pool);
-    seconds = std::min(seconds, std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
-  }
-  peak = std::max(peak, measurePeak(peakSeconds)) * numThreads;
-  // The best run, like the best of the peak: what others do on the machine only ever adds.
-  state.counters["GOPS"] = benchCase.getNumOperations() / seconds / 1e9;
-  state.counters["best_us"] = seconds * 1e6;
+  };
+  report(state, benchCase, chooseFilter, [&] { runOnce(**runner, buffers.pointers, pool.pool); });
   state.counters["tiles"] = static_cast<double>((*runner)->getNumTiles());
-  if (peak > 0)
-    state.counters["peak_percent"] = 100 * benchCase.getNumOperations() / seconds / peak;
+}
+
+static void measureProgram(benchmark::State &state, const BenchCase &benchCase) {
+  Session session;
+  session.noteLastPhase(Phase::Fuse);
+  auto module = buildProgramModule(session.getContext(), benchCase);
+  if (!module)
+    return state.SkipWithError("the program is not valid");
+  llvm::Expected<CompiledModel> compiled = compileInProcess(session, *module, {}, {targetName, cpuName});
+  if (!compiled)
+    return state.SkipWithError(llvm::toString(compiled.takeError()).c_str());
+  Buffers buffers({benchCase.cols * benchCase.inputChannels, benchCase.cols * benchCase.outputChannels});
+  const void *input = buffers.pointers[0];
+  bool hasFailed = false;
+  report(state, benchCase, [] {}, [&] {
+    llvm::Error error = compiled->program->runOnce(input, buffers.pointers[1], numThreads);
+    hasFailed |= static_cast<bool>(error);
+    llvm::consumeError(std::move(error));
+  });
+  if (hasFailed)
+    state.SkipWithError("the program does not run");
 }
 
 int main(int argc, char **argv) {
@@ -137,7 +163,7 @@ int main(int argc, char **argv) {
   mlir::MLIRContext context(registry);
   for (const BenchCase &benchCase : getBenchCases())
     benchmark::RegisterBenchmark(benchCase.name.c_str(), [&, benchCase](benchmark::State &state) {
-      measure(state, context, benchCase, *target, *facts);
+      benchCase.isProgram ? measureProgram(state, benchCase) : measureKernel(state, context, benchCase, *target, *facts);
     })->UseRealTime();
   benchmark::RunSpecifiedBenchmarks();
   return 0;

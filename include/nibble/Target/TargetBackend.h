@@ -53,6 +53,10 @@ public:
   /// a processor. The error of an unknown or too old CPU is a sentence for the user.
   virtual llvm::Expected<CpuFacts> getCpuFacts(llvm::StringRef cpu) const = 0;
 
+  /// Adds the passes that put inputs of contractions into the form that the kernels read: nested in `builtin.module`, on tensors, in front of
+  /// everything else of phase lower.
+  virtual void buildInputPasses(mlir::OpPassManager &passes, const CpuFacts &facts) const = 0;
+
   /// Adds the passes that put constant filters into the order that the kernels read: nested in `builtin.module`, on tensors.
   virtual void buildPackingPasses(mlir::OpPassManager &passes, const CpuFacts &facts) const = 0;
 

@@ -6,7 +6,6 @@
 #include "Epilogue.h"
 #include "FilterLayout.h"
 #include "FlatBuffer.h"
-#include "InputFlipper.h"
 #include "Partition.h"
 #include "RegisterTileEmitter.h"
 #include "RowSegments.h"
@@ -64,8 +63,6 @@ private:
                 int64_t numBlocks);
   void emitRowBlock(TilePosition position, const RegisterTile &registerTile, const FilterPanel &panel,
                     Value tilesBefore);
-  /// One tile, of signed codes by way of a flipped copy where that pays off.
-  void emitTile(const RegisterTile &tile, const FilterPanel &panel, TilePosition position);
   /// What each tile of a panel prefetches of the next panel, in elements; 0 when the caches hold the filter anyway.
   int64_t getPanelPrefetchSize(const RegisterTile &registerTile, const FilterPanel &panel) const;
   /// The elements of the next tile's pixels; 0 when the caches hold the input anyway.
@@ -83,8 +80,6 @@ private:
   Value bias;
   /// For filters that are put into the order of the kernel while it runs.
   std::optional<RuntimePacker> packer;
-  /// Made with the first tile that needs it.
-  std::optional<InputFlipper> flipper;
   ReductionParts reduction;
   /// The part of the reduction that is being emitted; the step is null when there is only one.
   Value firstStep;
@@ -224,7 +219,6 @@ void ContractionKernel::emitReductionPart(Value number, int64_t numSteps, llvm::
   ContractionShape whole = shape;
   shape.inputChannels = numSteps * shape.getElementsPerStep();
   firstStep = scale(builder, loc, number, reduction.numSteps);
-  flipper.reset();
   body();
   shape = whole;
   firstStep = nullptr;
@@ -329,18 +323,6 @@ void ContractionKernel::emitRows(const TilePosition &position, const RegisterTil
   });
 }
 
-void ContractionKernel::emitTile(const RegisterTile &tile, const FilterPanel &panel, TilePosition position) {
-  if (!isPacked() || !InputFlipper::isUseful(shape, tile))
-    return tileEmitter.emit(tile, panel, position);
-  if (!flipper)
-    flipper.emplace(builder, op, shape);
-  KernelGrid flippedGrid = flipper->emit(grid, tile, position.input);
-  ContractionShape flippedShape = shape;
-  flippedShape.isInputSigned = false;
-  position.input = arith::ConstantIndexOp::create(builder, loc, 0);
-  RegisterTileEmitter(builder, op, flippedShape, facts, flippedGrid).emit(tile, panel, position);
-}
-
 void ContractionKernel::emitRowBlock(TilePosition position, const RegisterTile &registerTile,
                                      const FilterPanel &panel, Value tilesBefore) {
   int64_t colBlocks = grid.cols / registerTile.cols;
@@ -362,7 +344,7 @@ void ContractionKernel::emitRowBlock(TilePosition position, const RegisterTile &
     if (inputPrefetchSize)
       atCol.prefetches.push_back(
           {grid.input.flat, addConstant(builder, loc, atCol.input, inputPrefetchSize), inputPrefetchSize});
-    emitTile(registerTile, panel, std::move(atCol));
+    tileEmitter.emit(registerTile, panel, std::move(atCol));
   });
   int64_t tail = grid.cols % registerTile.cols;
   if (!tail)
@@ -371,7 +353,7 @@ void ContractionKernel::emitRowBlock(TilePosition position, const RegisterTile &
     RegisterTile narrow = registerTile;
     narrow.cols = tail;
     Value col = arith::ConstantIndexOp::create(builder, loc, colBlocks * registerTile.cols);
-    emitTile(narrow, panel, advance(position, col, 1, &PixelStrides::col));
+    tileEmitter.emit(narrow, panel, advance(position, col, 1, &PixelStrides::col));
   });
 }
 

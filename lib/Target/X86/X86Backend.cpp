@@ -2,6 +2,7 @@
 
 #include "Facts.h"
 #include "nibble/Target/X86/Passes.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Pass/PassManager.h"
 
 using namespace mlir;
@@ -16,6 +17,9 @@ public:
   ArrayRef<StringRef> getLevels() const override { return x86::getLevelNames(); }
   llvm::Expected<CpuFacts> getCpuFacts(StringRef cpu) const override { return x86::getCpuFacts(cpu); }
 
+  void buildInputPasses(OpPassManager &passes, const CpuFacts &facts) const override {
+    passes.addNestedPass<func::FuncOp>(createX86FlipSignedInputsPass({facts.name}));
+  }
   void buildPackingPasses(OpPassManager &passes, const CpuFacts &facts) const override {
     passes.addPass(createX86PackFiltersPass({facts.name}));
     passes.addPass(createX86ProveRangesPass());

@@ -10,6 +10,34 @@
 
 include "mlir/Pass/PassBase.td"
 
+def X86FlipSignedInputsPass : Pass<"nibble-x86-flip-signed-inputs", "::mlir::func::FuncOp"> {
+  let summary = "signed activations as unsigned ones";
+  let description = [{
+    The unit multiplies unsigned with signed bytes. An input of signed codes becomes one of unsigned codes that are 128 larger, and its zero
+    point with it. A contraction that makes the codes for nothing else makes them larger; else a loop flips their sign bits, which
+    `nibble-fuse-elementwise` joins with one that makes them.
+
+    Requires: nothing.
+    Ensures: no contraction of many pixels has an input of signed bytes, unless the level is `avx2`, which multiplies 16-bit numbers.
+    Leaves: small inputs, and those of a few pixels, whose sign bits kernels flip as they read them.
+
+    ```mlir
+    %y = nibble.contract ins(%x, %w : tensor<64x64xi8>, tensor<64x32xi8>) outs(%init : tensor<64x32xi32>)
+           {inputScheme = #nibble.scheme<s8>, filterScheme = #nibble.scheme<s8>} -> tensor<64x32xi32>
+    ```
+    becomes
+    ```mlir
+    %flipped = linalg.generic … ins(%x : tensor<64x64xi8>) outs(%empty : tensor<64x64xi8>) { … arith.xori %code, %c-128_i8 … }
+    %y = nibble.contract ins(%flipped, %w : tensor<64x64xi8>, tensor<64x32xi8>) input_zero_point(%c128)
+           outs(%init : tensor<64x32xi32>)
+           {inputScheme = #nibble.scheme<u8, zero_point = integer>, filterScheme = #nibble.scheme<s8>} -> tensor<64x32xi32>
+    ```
+  }];
+  let options = [Option<"cpu", "cpu", "std::string", "\"native\"", "a CPU level or LLVM's name of a processor">];
+  let statistics = [Statistic<"numFlipped", "flipped-values", "Values whose signs were flipped">];
+  let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::linalg::LinalgDialect", "::mlir::tensor::TensorDialect"];
+}
+
 def X86LowerContractionsPass : Pass<"nibble-x86-lower-contractions", "::mlir::ModuleOp"> {
   let summary = "contractions on buffers to loops of vector code";
   let description = [{
