@@ -67,7 +67,7 @@ struct ObserveModel : public BufferizableOpInterface::ExternalModel<ObserveModel
         return failure();
       contiguous = *alloc;
     }
-    ObserveOp::create(rewriter, op->getLoc(), contiguous, observe.getName());
+    ObserveOp::create(rewriter, op->getLoc(), contiguous, observe.getName(), observe.getPatchesAttr());
     replaceOpWithBufferizedValues(rewriter, op, *buffer);
     return success();
   }

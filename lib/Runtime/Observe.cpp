@@ -1,6 +1,7 @@
 //===- Observe.cpp - the collector behind nibble.observe ----------------------------------------------===//
 
 #include "nibble/Runtime/Observe.h"
+#include "Gram.h"
 #include "nibble/Numerics/StatisticsText.h"
 #include <algorithm>
 #include <cerrno>
@@ -18,14 +19,20 @@ public:
     values[name].update(data, count);
   }
 
-  /// Sums in double, so that how the data was divided shows in the last bits at most.
-  void updateChannels(const char *name, const float *data, int64_t count, int64_t channels) {
+  /// Sums what `function` makes of the elements in double, so that how the data was divided shows in the last bits at most.
+  template <typename Function>
+  void updateChannels(std::string array, const float *data, int64_t count, int64_t channels, Function function) {
     std::lock_guard<std::mutex> lock(mutex);
-    std::vector<double> &sums = channelSums[name];
+    std::vector<double> &sums = channelSums[std::move(array)];
     sums.resize(channels);
     for (int64_t begin = 0; begin < count; begin += channels)
       for (int64_t channel = 0; channel < channels; ++channel)
-        sums[channel] += std::isfinite(data[begin + channel]) ? data[begin + channel] : 0.0f;
+        sums[channel] += std::isfinite(data[begin + channel]) ? function(data[begin + channel]) : 0.0f;
+  }
+
+  void updateGram(const char *array, const float *data, const nibble_patches &patches) {
+    std::lock_guard<std::mutex> lock(mutex);
+    gramMatrices[array].update(data, patches);
   }
 
   void endBatch() {
@@ -38,6 +45,7 @@ public:
     std::lock_guard<std::mutex> lock(mutex);
     values.clear();
     channelSums.clear();
+    gramMatrices.clear();
   }
 
   /// As the file has it, in f32: sums of large numbers, those of a mask, stay finite.
@@ -54,14 +62,18 @@ public:
     std::lock_guard<std::mutex> lock(mutex);
     std::map<std::string, NamedArray> arrays;
     for (const auto &[name, sums] : channelSums)
-      arrays[getChannelSumsName(name)] = makeArray(sums);
+      arrays[name] = makeArray(sums);
+    for (const auto &[name, gram] : gramMatrices)
+      arrays[name] = makeArray(gram.getSums());
     return StatisticsTextWriter::write(values, arrays);
   }
 
 private:
   std::mutex mutex;
   std::map<std::string, Statistics> values;
+  /// By the names of their arrays.
   std::map<std::string, std::vector<double>> channelSums;
+  std::map<std::string, nibble::GramMatrices> gramMatrices;
 };
 } // namespace
 
@@ -74,7 +86,16 @@ void nibble_observe_f32(const char *name, const float *data, int64_t count) { co
 
 void nibble_observe_channels_f32(const char *name, const float *data, int64_t count, int64_t channels) {
   collector().update(name, data, count);
-  collector().updateChannels(name, data, count, channels);
+  collector().updateChannels(getChannelSumsName(name), data, count, channels, [](float element) { return element; });
+}
+
+void nibble_observe_magnitudes_f32(const char *name, const float *data, int64_t count, int64_t channels) {
+  collector().updateChannels(getChannelMagnitudesName(name), data, count, channels,
+                             [](float element) { return std::fabs(element); });
+}
+
+void nibble_observe_gram_f32(const char *array, const float *data, const struct nibble_patches *patches) {
+  collector().updateGram(array, data, *patches);
 }
 
 void nibble_observe_batch_end(void) { collector().endBatch(); }

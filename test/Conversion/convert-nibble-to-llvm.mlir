@@ -34,6 +34,28 @@ func.func @main(%x: memref<8x8xf32>) {
 
 // -----
 
+// The shape of a feature map, or one of a matrix with the same rows, and the geometry: 15 numbers of nibble_patches.
+// CHECK-DAG: constant @[[ROWS:nibble_observed_patches_[0-9]+]](dense<[1, 1, 32, 2, 1, 1, 1, 1, 1, 1, 0, 0, 0, 0, 1]> : tensor<15xi64>) {{.*}}: !llvm.array<15 x i64>
+// CHECK-DAG: constant @[[WINDOWS:nibble_observed_patches_[0-9]+]](dense<[1, 4, 8, 2, 3, 3, 2, 1, 1, 1, 1, 1, 0, 1, 2]> : tensor<15xi64>)
+// CHECK-DAG: "x/gram\00"
+// CHECK-DAG: "x/gram:kernel=3x3,strides=2x1,dilations=1x1,padding=1x1x0x1,groups=2\00"
+// CHECK-LABEL: llvm.func @main
+// CHECK: llvm.call @nibble_observe_channels_f32
+// CHECK: llvm.call @nibble_observe_magnitudes_f32
+// CHECK: %[[A:.*]] = llvm.mlir.addressof @[[ROWS]]
+// CHECK: llvm.call @nibble_observe_gram_f32(%{{.*}}, %{{.*}}, %[[A]])
+// CHECK: %[[B:.*]] = llvm.mlir.addressof @[[WINDOWS]]
+// CHECK: llvm.call @nibble_observe_gram_f32(%{{.*}}, %{{.*}}, %[[B]])
+func.func @main(%x: memref<1x4x8x2xf32>) {
+  nibble.observe %x "x" patches [
+      #nibble.patches<kernel = [1, 1], strides = [1, 1], dilations = [1, 1], padding = [0, 0, 0, 0], groups = 1>,
+      #nibble.patches<kernel = [3, 3], strides = [2, 1], dilations = [1, 1], padding = [1, 1, 0, 1], groups = 2>]
+    : memref<1x4x8x2xf32>
+  return
+}
+
+// -----
+
 // Upstream has no bare pointer for a buffer without elements that has more than one dimension.
 // CHECK-LABEL: llvm.func @main
 // CHECK-SAME: (%{{.*}}: !llvm.ptr {nibble.type = memref<3x0xf32>}, %{{.*}}: !llvm.ptr {nibble.type = memref<0x3xf32>}

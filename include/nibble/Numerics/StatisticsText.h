@@ -26,6 +26,9 @@ struct NamedArray {
 /// The array with the sum of each channel, an index of the last dimension, of a value.
 inline std::string getChannelSumsName(const std::string &value) { return value + "/channel_sums"; }
 
+/// The array with the sum of the magnitudes of each channel.
+inline std::string getChannelMagnitudesName(const std::string &value) { return value + "/channel_magnitudes"; }
+
 /// Appends the text of a statistics file piece by piece. Reading gives the same numbers.
 class StatisticsTextWriter {
 public:

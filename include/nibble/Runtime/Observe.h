@@ -22,6 +22,23 @@ void nibble_observe_f32(const char *name, const float *data, int64_t count);
    array `<name>/channel_sums` of the statistics file. Elements that are not finite are left out. */
 void nibble_observe_channels_f32(const char *name, const float *data, int64_t count, int64_t channels);
 
+/* The windows of a buffer [batch, height, width, channels] that a convolution multiplies with its filter, zeros where they reach
+   beyond it. The rows of a matrix are those of shape {1, 1, rows, columns} with a kernel and strides of 1 and no padding. */
+struct nibble_patches {
+  int64_t shape[4];
+  int64_t kernel[2], strides[2], dilations[2];
+  int64_t padding[4]; /* top, bottom, left, right */
+  int64_t groups;     /* divides the channels */
+};
+
+/* Adds the products of all pairs of elements of each patch to the array called `array` of the statistics file (docs/Spec.md, "Gram
+   matrices"): what --nibble-encode-weights-gptq rounds weights by. Elements that are not finite count as zero. */
+void nibble_observe_gram_f32(const char *array, const float *data, const struct nibble_patches *patches);
+
+/* Sums up the magnitudes of each channel, as nibble_observe_channels_f32 sums up elements, in the array `<name>/channel_magnitudes`:
+   what --nibble-scale-channels-awq scales channels by. */
+void nibble_observe_magnitudes_f32(const char *name, const float *data, int64_t count, int64_t channels);
+
 /* Ends the batch: ranges are kept for each batch, for the moving average. Without a call everything is one batch. */
 void nibble_observe_batch_end(void);
 

@@ -122,25 +122,62 @@ struct ObserveLowering : public ConvertOpToLLVMPattern<ObserveOp> {
     auto module = observe->getParentOfType<ModuleOp>();
     auto pointer = LLVM::LLVMPointerType::get(getContext());
     Type i64 = rewriter.getI64Type();
-    FailureOr<LLVM::LLVMFuncOp> function =
-        LLVM::lookupOrCreateFn(rewriter, module, "nibble_observe_channels_f32", {pointer, pointer, i64, i64},
-                               LLVM::LLVMVoidType::get(getContext()));
-    if (failed(function))
-      return failure();
-    std::string text = observe.getName().str();
-    text.push_back('\0');
-    std::string symbol = "nibble_observed_name_" + std::to_string(numNames++);
-    Value name = LLVM::createGlobalString(loc, rewriter, symbol, text, LLVM::Linkage::Internal);
+    auto call = [&](StringRef function, ValueRange operands) {
+      SmallVector<Type> types(operands.getTypes());
+      FailureOr<LLVM::LLVMFuncOp> found =
+          LLVM::lookupOrCreateFn(rewriter, module, function, types, LLVM::LLVMVoidType::get(getContext()));
+      if (succeeded(found))
+        LLVM::CallOp::create(rewriter, loc, *found, operands);
+      return success(succeeded(found));
+    };
+    Value name = createName(rewriter, loc, observe.getName());
     Value data = MemRefDescriptor(adaptor.getInput()).bufferPtr(rewriter, loc, *getTypeConverter(), type);
     Value count = LLVM::ConstantOp::create(rewriter, loc, i64, type.getNumElements());
     int64_t numChannels = type.getRank() == 0 ? 1 : type.getShape().back();
     Value channels = LLVM::ConstantOp::create(rewriter, loc, i64, numChannels);
-    LLVM::CallOp::create(rewriter, loc, *function, ValueRange{name, data, count, channels});
+    if (failed(call("nibble_observe_channels_f32", {name, data, count, channels})))
+      return failure();
+    if (ArrayAttr all = observe.getPatchesAttr()) {
+      if (failed(call("nibble_observe_magnitudes_f32", {name, data, count, channels})))
+        return failure();
+      for (PatchesAttr patches : all.getAsRange<PatchesAttr>()) {
+        Value array = createName(rewriter, loc, patches.getArrayName(observe.getName()));
+        if (failed(call("nibble_observe_gram_f32", {array, data, createPatches(rewriter, loc, patches, type, pointer)})))
+          return failure();
+      }
+    }
     rewriter.eraseOp(observe);
     return success();
   }
 
 private:
+  Value createName(ConversionPatternRewriter &rewriter, Location loc, StringRef name) const {
+    std::string text = name.str();
+    text.push_back('\0');
+    std::string symbol = "nibble_observed_name_" + std::to_string(numNames++);
+    return LLVM::createGlobalString(loc, rewriter, symbol, text, LLVM::Linkage::Internal);
+  }
+
+  /// The address of a constant nibble_patches, whose members all are int64_t.
+  Value createPatches(ConversionPatternRewriter &rewriter, Location loc, PatchesAttr patches, MemRefType type, Type pointer) const {
+    SmallVector<int64_t> members(type.getShape());
+    if (patches.isRows())
+      members = {1, 1, type.getNumElements() / type.getShape().back(), type.getShape().back()};
+    for (DenseI64ArrayAttr numbers : {patches.getKernel(), patches.getStrides(), patches.getDilations(), patches.getPadding()})
+      members.append(numbers.asArrayRef().begin(), numbers.asArrayRef().end());
+    members.push_back(patches.getGroups());
+    auto array = LLVM::LLVMArrayType::get(rewriter.getI64Type(), members.size());
+    auto elements = DenseElementsAttr::get(RankedTensorType::get(array.getNumElements(), rewriter.getI64Type()), ArrayRef(members));
+    std::string symbol = "nibble_observed_patches_" + std::to_string(numNames++);
+    {
+      OpBuilder::InsertionGuard guard(rewriter);
+      auto module = rewriter.getInsertionBlock()->getParentOp()->getParentOfType<ModuleOp>();
+      rewriter.setInsertionPointToStart(module.getBody());
+      LLVM::GlobalOp::create(rewriter, loc, array, /*isConstant=*/true, LLVM::Linkage::Internal, symbol, elements);
+    }
+    return LLVM::AddressOfOp::create(rewriter, loc, pointer, symbol);
+  }
+
   mutable unsigned numNames = 0;
 };
 

@@ -163,6 +163,24 @@ func.func @f(%x: memref<8xf32>) {
 
 // -----
 
+func.func @f(%x: memref<1x4x4x3xf32>) {
+  // expected-error @below {{'nibble.observe' op (C2) has no #nibble.patches<kernel = [3, 3], strides = [1, 1], dilations = [1, 1], padding = [0, 0, 0, 0], groups = 2> in 'memref<1x4x4x3xf32>'}}
+  nibble.observe %x "x" patches [#nibble.patches<kernel = [3, 3], strides = [1, 1], dilations = [1, 1], padding = [0, 0, 0, 0], groups = 2>]
+    : memref<1x4x4x3xf32>
+  return
+}
+
+// -----
+
+func.func @f(%x: memref<f32>) {
+  // expected-error @below {{'nibble.observe' op (C2) has no #nibble.patches<kernel = [1, 1], strides = [1, 1], dilations = [1, 1], padding = [0, 0, 0, 0], groups = 1> in 'memref<f32>'}}
+  nibble.observe %x "x" patches [#nibble.patches<kernel = [1, 1], strides = [1, 1], dilations = [1, 1], padding = [0, 0, 0, 0], groups = 1>]
+    : memref<f32>
+  return
+}
+
+// -----
+
 func.func @f(%x: tensor<1x9xf32>, %s: tensor<f32>) {
   // expected-error @below {{'nibble.quantize' op (C1) expected codes of 'tensor<1x9xf32>' in storage of shape [1, 5], got 'tensor<1x9xi8>'}}
   %q = nibble.quantize %x scale(%s : tensor<f32>) as <s4> : tensor<1x9xf32> -> tensor<1x9xi8>

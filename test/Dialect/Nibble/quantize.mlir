@@ -87,5 +87,8 @@ func.func @observe(%x: tensor<1x8xf32>, %b: memref<1x8xf32>) -> tensor<1x8xf32> 
   %y = nibble.observe %x "conv1" : tensor<1x8xf32> -> tensor<1x8xf32>
   // CHECK: nibble.observe %{{.*}} "conv1" : memref<1x8xf32>
   nibble.observe %b "conv1" : memref<1x8xf32>
+  // CHECK: nibble.observe %{{.*}} "conv1" patches [#nibble.patches<kernel = [1, 1], {{.*}}>] : memref<1x8xf32>
+  nibble.observe %b "conv1" patches [#nibble.patches<kernel = [1, 1], strides = [1, 1], dilations = [1, 1], padding = [0, 0, 0, 0], groups = 1>]
+    : memref<1x8xf32>
   return %y : tensor<1x8xf32>
 }

@@ -137,5 +137,13 @@ LogicalResult ObserveOp::verify() {
   if (isa<RankedTensorType>(getInput().getType()) ? !getResult() || getResult().getType() != getInput().getType()
                                                   : static_cast<bool>(getResult()))
     return emitOpError() << "(C1) on a tensor the result has the input's type, on a buffer there is none";
+  // (C2)
+  auto type = cast<ShapedType>(getInput().getType());
+  SmallVector<PatchesAttr> all;
+  if (ArrayAttr patches = getPatchesAttr())
+    llvm::append_range(all, patches.getAsRange<PatchesAttr>());
+  for (PatchesAttr patches : all)
+    if (type.getRank() == 0 || (!patches.isRows() && (type.getRank() != 4 || type.getDimSize(3) % patches.getGroups() != 0)))
+      return emitOpError() << "(C2) has no " << patches << " in " << type;
   return success();
 }

@@ -32,6 +32,21 @@ def BitOrder : I32Enum<"BitOrder", "from which end of a byte codes of fewer than
   let cppNamespace = "::nibble";
 }
 
+def WeightRounding : I32Enum<"WeightRounding", "how weights become codes, once their parameters are chosen", [
+    I32EnumCase<"Nearest", 0, "nearest">,            // each by itself
+    I32EnumCase<"Gptq", 1, "gptq">,                  // one input after another, those to come make up for the error
+    I32EnumCase<"GptqActOrder", 2, "gptq_act_order">, // the same, inputs with the largest squares first
+  ]> {
+  let cppNamespace = "::nibble";
+}
+
+def ChannelScaling : I32Enum<"ChannelScaling", "what the channels of an input are divided by, and its weights multiplied with", [
+    I32EnumCase<"None", 0, "none">,
+    I32EnumCase<"Awq", 1, "awq">,                    // a power of their mean magnitudes
+  ]> {
+  let cppNamespace = "::nibble";
+}
+
 def SchemeAttr : AttrDef<NibbleDialect, "Scheme"> {
   let mnemonic = "scheme";
   let summary = "how numbers are stored";
@@ -162,5 +177,36 @@ def StatisticsAttr : AttrDef<NibbleDialect, "Statistics"> {
   let assemblyFormat = "`<` struct(params) `>`";
   let genVerifyDecl = 1;
 }
+
+def PatchesAttr : AttrDef<NibbleDialect, "Patches"> {
+  let mnemonic = "patches";
+  let summary = "what the elements of a contraction's result are computed from";
+  let description = [{
+    The windows of a feature map NHWC that a convolution multiplies with its filter, zeros where they reach beyond it, in groups of
+    channels; with a kernel of one element and strides of 1, the rows of a matrix. A probe gathers their Gram matrices
+    (`docs/Spec.md`, "Gram matrices"). `padding` is top, bottom, left and right, as in `nibble.conv`.
+
+    ```mlir
+    #nibble.patches<kernel = [3, 3], strides = [2, 2], dilations = [1, 1], padding = [1, 1, 1, 1], groups = 1>
+    ```
+
+    Constraints:
+    * (C1) kernel, strides and dilations are two numbers of at least 1, the padding four of at least 0;
+    * (C2) there is at least one group.
+  }];
+  let parameters = (ins
+    "::mlir::DenseI64ArrayAttr":$kernel, "::mlir::DenseI64ArrayAttr":$strides, "::mlir::DenseI64ArrayAttr":$dilations,
+    "::mlir::DenseI64ArrayAttr":$padding, "int64_t":$groups);
+  let assemblyFormat = "`<` struct(params) `>`";
+  let genVerifyDecl = 1;
+  let extraClassDeclaration = [{
+    /// The rows of a matrix.
+    static PatchesAttr getRows(::mlir::MLIRContext *context);
+    bool isRows() const { return *this == getRows(getContext()); }
+    /// The array of a statistics file with the Gram matrices of these patches of the value called `value`.
+    std::string getArrayName(::llvm::StringRef value) const;
+  }];
+}
+def PatchesArrayAttr : TypedArrayAttrBase<PatchesAttr, "patches of one tensor">;
 
 #endif // NIBBLE_DIALECT_NIBBLE_IR_NIBBLEATTRIBUTES_TD

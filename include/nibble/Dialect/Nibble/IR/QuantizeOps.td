@@ -173,21 +173,25 @@ def ObserveOp : Nibble_Op<"observe"> {
   let summary = "a probe for calibration";
   let description = [{
     Passes its input on. In a calibration program it updates the statistics called `name` (the C ABI of
-    `lib/Runtime/Observe.h`). `--nibble-fold-calibration` fills in what was seen; quantization reads and removes it.
+    `lib/Runtime/Observe.h`), and with `patches` also the mean magnitudes of its channels and the Gram matrices of these patches.
+    `--nibble-fold-calibration` fills in what was seen; quantization reads and removes it.
 
     Constraints:
-    * (C1) on a tensor the result has the input's type; on a buffer there is none.
+    * (C1) on a tensor the result has the input's type; on a buffer there is none;
+    * (C2) patches are of an input with a last dimension; those that are no rows of four dimensions, whose channels the groups divide.
 
     ```mlir
     %y = nibble.observe %x "conv1" : tensor<1x8xf32> -> tensor<1x8xf32>
     ```
   }];
-  let arguments = (ins AnyRankedTensorOrMemRef:$input, StrAttr:$name, OptionalAttr<StatisticsAttr>:$statistics);
+  let arguments = (ins AnyRankedTensorOrMemRef:$input, StrAttr:$name, OptionalAttr<StatisticsAttr>:$statistics,
+                       OptionalAttr<PatchesArrayAttr>:$patches);
   let results = (outs Optional<AnyRankedTensor>:$result);
-  let assemblyFormat = "$input $name (`statistics` $statistics^)? attr-dict `:` type($input) (`->` type($result)^)?";
-  let builders = [OpBuilder<(ins "::mlir::Value":$input, "::mlir::StringRef":$name), [{
+  let assemblyFormat = "$input $name (`statistics` $statistics^)? (`patches` $patches^)? attr-dict `:` type($input) (`->` type($result)^)?";
+  let builders = [OpBuilder<(ins "::mlir::Value":$input, "::mlir::StringRef":$name,
+                                 CArg<"::mlir::ArrayAttr", "{}">:$patches), [{
     build($_builder, $_state, ::llvm::isa<::mlir::RankedTensorType>(input.getType()) ? input.getType() : ::mlir::Type(),
-          input, $_builder.getStringAttr(name), StatisticsAttr());
+          input, $_builder.getStringAttr(name), StatisticsAttr(), patches);
   }]>];
   let hasVerifier = 1;
 }
