@@ -5,7 +5,7 @@ set(nibble_package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/Nibble)
 set(nibble_build_package_dir ${PROJECT_BINARY_DIR}/lib/cmake/Nibble)
 
 # Headers of what libNibble.so holds; the rest of include/ declares libraries of the tools.
-set(nibble_public_folders Analysis Calibration Conversion Dialect InterfaceModels Interfaces Numerics Reference Support Transforms)
+set(nibble_public_folders Analysis Calibration Conversion Dialect InterfaceModels Interfaces Numerics Reference Rounding Support Transforms)
 foreach(folder ${nibble_public_folders})
   foreach(tree ${PROJECT_SOURCE_DIR} ${PROJECT_BINARY_DIR})
     if(EXISTS ${tree}/include/nibble/${folder})

@@ -7,6 +7,8 @@ packages=(
   clang-22 lld-22 libmlir-22-dev llvm-22-dev llvm-22-tools mlir-22-tools
   # build tools
   ccache cmake ninja-build
+  # rounding of weights: linear algebra
+  libeigen3-dev
   # file formats: ONNX; npz and images
   libonnx-dev libprotobuf-dev protobuf-compiler
   libjpeg-dev libpng-dev libzip-dev
