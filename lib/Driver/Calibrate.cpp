@@ -56,14 +56,14 @@ static llvm::Error resolveHost(PipelineOptions &pipeline) {
                                  "elsewhere with --save-calibration and give the file to --calibrate");
 }
 
-/// The float program of the normalized `module` with observers, compiled for this machine.
-static llvm::Expected<std::unique_ptr<Program>> compileObserved(ModuleOp module) {
+/// The float program of the normalized `module` with the observers that `recipe` needs, compiled for this machine.
+static llvm::Expected<std::unique_ptr<Program>> compileObserved(ModuleOp module, StringRef recipe) {
   PipelineOptions pipeline;
   pipeline.recipe = "float32";
   if (llvm::Error error = resolveHost(pipeline))
     return std::move(error);
   PassManager observation(module.getContext());
-  buildObservation(observation);
+  buildObservation(observation, recipe);
   if (failed(observation.run(module)))
     return Session::reported("the program for calibration was not compiled");
   PhaseRunner runner("compiling for calibration", Phase::Fuse, Phase::Target, /*emits=*/true);
@@ -75,6 +75,8 @@ static llvm::Expected<std::unique_ptr<Program>> compileObserved(ModuleOp module)
     return Session::reported("the program for calibration was not compiled");
   JitOptions jit;
   jit.symbols["nibble_observe_channels_f32"] = reinterpret_cast<void *>(&nibble_observe_channels_f32);
+  jit.symbols["nibble_observe_magnitudes_f32"] = reinterpret_cast<void *>(&nibble_observe_magnitudes_f32);
+  jit.symbols["nibble_observe_gram_f32"] = reinterpret_cast<void *>(&nibble_observe_gram_f32);
   jit.machine = {pipeline.target->getDefaultTriple(), pipeline.cpu.llvmCpu, pipeline.cpu.llvmFeatures};
   return Program::compile(module, *info, jit);
 }
@@ -112,7 +114,8 @@ namespace {
 /// Gathers statistics from everything that `--calibrate` names, in that order.
 class Gatherer {
 public:
-  Gatherer(ModuleOp module, const data::ImageOptions &images) : module(module.clone()), images(images) {}
+  Gatherer(ModuleOp module, StringRef recipe, const data::ImageOptions &images)
+      : module(module.clone()), recipe(recipe), images(images) {}
 
   /// Opens what `path` names, so that what cannot be read is said before anything is compiled.
   llvm::Error add(StringRef path) {
@@ -150,7 +153,7 @@ private:
 
   llvm::Expected<calibration::StatisticsFile> run(Source &source) {
     if (!program)
-      if (llvm::Error error = compileObserved(*module).moveInto(program))
+      if (llvm::Error error = compileObserved(*module, recipe).moveInto(program))
         return std::move(error);
     nibble_observe_reset();
     if (llvm::Error error = observe(*program, source.path, *source.data))
@@ -162,6 +165,7 @@ private:
   }
 
   OwningOpRef<ModuleOp> module;
+  std::string recipe;
   const data::ImageOptions &images;
   std::vector<Source> sources;
   /// Compiled when there is data.
@@ -171,18 +175,19 @@ private:
 } // namespace
 
 /// A recipe that must see data and gets none.
-static llvm::Error makeMissingDataError(StringRef recipe) {
+static llvm::Error makeMissingDataError(StringRef name, const Recipe &recipe) {
   std::string others;
-  for (StringRef name : Recipe::getBuiltinNames()) {
-    llvm::Expected<Recipe> other = Recipe::load(name);
+  for (StringRef builtin : Recipe::getBuiltinNames()) {
+    llvm::Expected<Recipe> other = Recipe::load(builtin);
     if (other && !other->needsCalibration())
-      others += (others.empty() ? "" : ", ") + name.str();
+      others += (others.empty() ? "" : ", ") + builtin.str();
     if (!other)
       llvm::consumeError(other.takeError());
   }
   return llvm::createStringError(llvm::inconvertibleErrorCode(),
-                                 "recipe '" + recipe +
-                                     "' stores activations as integers and has to see data: give some with --calibrate (an "
+                                 "recipe '" + name + "' " +
+                                     (recipe.storesActivations() ? "stores activations as integers" : "rounds weights by their inputs") +
+                                     " and has to see data: give some with --calibrate (an "
                                      ".npz file, a folder of .npy files or of images, or statistics that --save-calibration "
                                      "kept); recipes that need none: " +
                                      others);
@@ -208,8 +213,8 @@ llvm::Expected<CalibrationResult> nibble::calibrate(Session &session, ModuleOp m
   if (options.calibrate.empty() && options.saveCalibration.empty() && hasCodes(module))
     return result;
   if (options.calibrate.empty())
-    return makeMissingDataError(options.recipe);
-  Gatherer gatherer(module, recipe->getImageOptions());
+    return makeMissingDataError(options.recipe, *recipe);
+  Gatherer gatherer(module, options.recipe, recipe->getImageOptions());
   for (StringRef path : options.calibrate)
     if (llvm::Error error = gatherer.add(path))
       return std::move(error);

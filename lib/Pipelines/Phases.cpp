@@ -23,7 +23,7 @@ static void buildNothing(OpPassManager &, const PipelineOptions &) {}
 static bool roundsToCodes(StringRef recipeName) {
   llvm::Expected<Recipe> recipe = Recipe::load(recipeName);
   if (recipe)
-    return recipe->needsCalibration();
+    return recipe->storesActivations();
   llvm::consumeError(recipe.takeError());
   return false;
 }
@@ -44,8 +44,10 @@ static void buildNormalize(OpPassManager &passes, const PipelineOptions &options
   onFunctions.addPass(createCSEPass());
 }
 
-void nibble::buildObservation(OpPassManager &passes) {
-  passes.addNestedPass<func::FuncOp>(createInsertObserversPass());
+void nibble::buildObservation(OpPassManager &passes, StringRef recipe) {
+  InsertObserversPassOptions insert;
+  insert.recipe = recipe.str();
+  passes.addNestedPass<func::FuncOp>(createInsertObserversPass(insert));
 }
 
 static void buildCalibrate(OpPassManager &passes, const PipelineOptions &options) {
@@ -64,8 +66,15 @@ static void buildAssign(OpPassManager &passes, const PipelineOptions &options) {
   passes.addNestedPass<func::FuncOp>(createAssignSchemesPass(assign));
 }
 
-static void buildQuantize(OpPassManager &passes, const PipelineOptions &) {
-  passes.addNestedPass<func::FuncOp>(createQuantizePass());
+static void buildQuantize(OpPassManager &passes, const PipelineOptions &options) {
+  OpPassManager &onFunctions = passes.nest<func::FuncOp>();
+  ScaleChannelsAwqPassOptions scale;
+  scale.statistics = llvm::to_vector(options.statistics);
+  onFunctions.addPass(createScaleChannelsAwqPass(scale));
+  EncodeWeightsGptqPassOptions encode;
+  encode.statistics = llvm::to_vector(options.statistics);
+  onFunctions.addPass(createEncodeWeightsGptqPass(encode));
+  onFunctions.addPass(createQuantizePass());
 }
 
 static void buildFuse(OpPassManager &passes, const PipelineOptions &options) {

@@ -21,16 +21,21 @@ static FailureOr<BlockParameters> decodeParameters(Operation *op, SchemeAttr sch
   return BlockParameters::get(op, scheme, parameters.scales, parameters.zeroPoint ? &*parameters.zeroPoint : nullptr);
 }
 
+/// Codes in which no bit is set.
+static FailureOr<Tensor> createCodes(Operation *op, SchemeAttr scheme, ArrayRef<int64_t> shape) {
+  FailureOr<Tensor> codes = createTensor(op, scheme.getStorageElementType(), scheme.getStorageShape(shape));
+  if (succeeded(codes))
+    std::memset(codes->getMutableData(), 0, codes->getSizeInBytes());
+  return codes;
+}
+
 FailureOr<Tensor> nibble::reference::encode(Operation *op, SchemeAttr scheme, const Tensor &values,
                                             const StoredParameters &stored) {
   FailureOr<std::unique_ptr<ElementCoder>> coder = ElementCoder::create(op, scheme);
   FailureOr<BlockParameters> parameters = decodeParameters(op, scheme, stored);
-  FailureOr<Tensor> codes =
-      createTensor(op, scheme.getStorageElementType(), scheme.getStorageShape(values.getShape()));
+  FailureOr<Tensor> codes = createCodes(op, scheme, values.getShape());
   if (failed(coder) || failed(parameters) || failed(codes))
     return failure();
-  // Bits that no code has are 0.
-  std::memset(codes->getMutableData(), 0, codes->getSizeInBytes());
   SchemeStorage storage(scheme, values.getShape());
   LogicalResult encoded = forEachLanes(scheme, values.getShape(), *parameters, [&](Lanes &lanes, int64_t first) {
     for (int64_t i = 0; i < lanes.size; ++i)
@@ -41,6 +46,51 @@ FailureOr<Tensor> nibble::reference::encode(Operation *op, SchemeAttr scheme, co
     return result;
   });
   return failed(encoded) ? FailureOr<Tensor>(failure()) : codes;
+}
+
+struct ElementEncoder::State {
+  SchemeAttr scheme;
+  SmallVector<int64_t> shape;
+  std::unique_ptr<ElementCoder> coder;
+  BlockParameters parameters;
+  SchemeStorage storage;
+  Tensor codes;
+  Lanes lanes = {};
+};
+
+ElementEncoder::ElementEncoder(std::unique_ptr<State> state) : state(std::move(state)) {}
+ElementEncoder::ElementEncoder(ElementEncoder &&) = default;
+ElementEncoder::~ElementEncoder() = default;
+const Tensor &ElementEncoder::getCodes() const { return state->codes; }
+
+FailureOr<ElementEncoder> ElementEncoder::create(Operation *op, SchemeAttr scheme, ArrayRef<int64_t> shape,
+                                                 const StoredParameters &stored) {
+  FailureOr<std::unique_ptr<ElementCoder>> coder = ElementCoder::create(op, scheme);
+  FailureOr<BlockParameters> parameters = decodeParameters(op, scheme, stored);
+  FailureOr<Tensor> codes = createCodes(op, scheme, shape);
+  if (failed(coder) || failed(parameters) || failed(codes))
+    return failure();
+  return ElementEncoder(std::unique_ptr<State>(new State{scheme, SmallVector<int64_t>(shape), std::move(*coder),
+                                                         std::move(*parameters), SchemeStorage(scheme, shape), std::move(*codes)}));
+}
+
+LogicalResult ElementEncoder::encode(ArrayRef<int64_t> elements, MutableArrayRef<float> values) {
+  Lanes &lanes = state->lanes;
+  for (size_t first = 0; first < elements.size(); first += lanes.size) {
+    lanes.size = 0;
+    for (int64_t element : elements.drop_front(first).take_front(maxLanes)) {
+      lanes.values[lanes.size] = values[first + lanes.size];
+      lanes.push(state->parameters, getBlockOfElement(state->scheme.getBlock(), state->shape, element),
+                 getBlockOfElement(state->scheme.getOuterBlock(), state->shape, element));
+    }
+    if (failed(state->coder->encode(lanes)) || failed(state->coder->decode(lanes)))
+      return failure();
+    for (int64_t i = 0; i < lanes.size; ++i) {
+      values[first + i] = lanes.values[i];
+      state->storage.write(state->codes.getMutableData(), elements[first + i], lanes.codes[i]);
+    }
+  }
+  return success();
 }
 
 FailureOr<Tensor> nibble::reference::decode(Operation *op, SchemeAttr scheme, const Tensor &codes,

@@ -58,7 +58,15 @@ llvm::Expected<Recipe> Recipe::load(StringRef nameOrPath) {
 
 llvm::Expected<Recipe> Recipe::parse(StringRef text, StringRef source) { return RecipeText::parse(text, source); }
 
-bool Recipe::needsCalibration() const {
+bool Recipe::needsGramMatrices() const {
+  return roundBy != WeightRounding::Nearest || channelScaling != ChannelScaling::None ||
+         llvm::any_of(rules, [](const RecipeRule &rule) {
+           return rule.roundBy.value_or(WeightRounding::Nearest) != WeightRounding::Nearest ||
+                  rule.channelScaling.value_or(ChannelScaling::None) != ChannelScaling::None;
+         });
+}
+
+bool Recipe::storesActivations() const {
   auto isStored = [](const std::optional<RecipeScheme> &scheme) { return scheme && !scheme->isFloat; };
   return isStored(activations) || llvm::any_of(rules, [&](const RecipeRule &rule) { return isStored(rule.activations); });
 }
@@ -69,6 +77,8 @@ RecipeDecision Recipe::decide(const OpDescription &op) const {
   decision.reason = "recipe '" + name + "'";
   decision.calibrator = calibrator;
   decision.scaleBy = scaleBy;
+  decision.roundBy = roundBy;
+  decision.channelScaling = channelScaling;
   if (activations)
     decision.activations = *activations, decision.weights = *weights;
   if (rule == rules.end())
@@ -81,6 +91,8 @@ RecipeDecision Recipe::decide(const OpDescription &op) const {
   decision.activations = rule->activations.value_or(decision.activations);
   decision.weights = rule->weights.value_or(decision.weights);
   decision.scaleBy = rule->scaleBy.value_or(decision.scaleBy);
+  decision.roundBy = rule->roundBy.value_or(decision.roundBy);
+  decision.channelScaling = rule->channelScaling.value_or(decision.channelScaling);
   decision.calibrator = rule->calibrator.value_or(decision.calibrator);
   return decision;
 }

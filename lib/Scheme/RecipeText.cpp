@@ -85,6 +85,21 @@ template <> struct ScalarEnumerationTraits<ParameterChoice> {
   }
 };
 
+template <> struct ScalarEnumerationTraits<WeightRounding> {
+  static void enumeration(IO &io, WeightRounding &rounding) {
+    io.enumCase(rounding, "nearest", WeightRounding::Nearest);
+    io.enumCase(rounding, "gptq", WeightRounding::Gptq);
+    io.enumCase(rounding, "gptq_act_order", WeightRounding::GptqActOrder);
+  }
+};
+
+template <> struct ScalarEnumerationTraits<ChannelScaling> {
+  static void enumeration(IO &io, ChannelScaling &scaling) {
+    io.enumCase(scaling, "none", ChannelScaling::None);
+    io.enumCase(scaling, "awq", ChannelScaling::Awq);
+  }
+};
+
 template <> struct ScalarEnumerationTraits<RecipePosition> {
   static void enumeration(IO &io, RecipePosition &position) {
     io.enumCase(position, "first", RecipePosition::First);
@@ -120,6 +135,8 @@ template <> struct MappingTraits<RecipeRule> {
     io.mapOptional("activations", rule.activations);
     io.mapOptional("weights", rule.weights);
     io.mapOptional("scale_by", rule.scaleBy);
+    io.mapOptional("round_by", rule.roundBy);
+    io.mapOptional("channel_scaling", rule.channelScaling);
     io.mapOptional("calibrator", calibrator);
     io.mapOptional("reason", rule.reason);
     if (regex)
@@ -130,10 +147,10 @@ template <> struct MappingTraits<RecipeRule> {
   static std::string validate(IO &, RecipeRule &rule) {
     if (rule.weights && rule.weights->isFloat)
       return "weights have a scheme; float: true leaves an op as it is";
-    bool hasScheme = rule.activations || rule.weights || rule.scaleBy || rule.calibrator;
+    bool hasScheme = rule.activations || rule.weights || rule.scaleBy || rule.roundBy || rule.channelScaling || rule.calibrator;
     if (rule.isFloat && hasScheme)
       return "a rule is either float or has schemes";
-    return rule.isFloat || hasScheme ? "" : "a rule needs an effect: float: true, activations, weights, scale_by or calibrator";
+    return rule.isFloat || hasScheme ? "" : "a rule needs an effect: float: true, activations, weights, scale_by, round_by, channel_scaling or calibrator";
   }
 };
 
@@ -169,6 +186,8 @@ namespace {
 struct RecipeDocument {
   std::optional<RecipeScheme> activations, weights;
   nibble::ParameterChoice scaleBy = nibble::ParameterChoice::AbsoluteMaximum;
+  nibble::WeightRounding roundBy = nibble::WeightRounding::Nearest;
+  nibble::ChannelScaling channelScaling = nibble::ChannelScaling::None;
   CalibratorText calibrator = {"mse"};
   std::vector<RecipeRule> rules;
   InputText input;
@@ -180,6 +199,8 @@ template <> struct llvm::yaml::MappingTraits<RecipeDocument> {
     io.mapOptional("activations", document.activations);
     io.mapOptional("weights", document.weights);
     io.mapOptional("scale_by", document.scaleBy);
+    io.mapOptional("round_by", document.roundBy);
+    io.mapOptional("channel_scaling", document.channelScaling);
     io.mapOptional("calibrator", document.calibrator);
     io.mapOptional("rules", document.rules);
     io.mapOptional("input", document.input);
@@ -236,6 +257,8 @@ llvm::Expected<Recipe> RecipeText::parse(StringRef text, StringRef source) {
   recipe.activations = std::move(document.activations);
   recipe.weights = std::move(document.weights);
   recipe.scaleBy = document.scaleBy;
+  recipe.roundBy = document.roundBy;
+  recipe.channelScaling = document.channelScaling;
   recipe.calibrator = std::move(document.calibrator.text);
   recipe.rules = std::move(document.rules);
   recipe.images = std::move(document.input.images);

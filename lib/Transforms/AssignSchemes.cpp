@@ -1,6 +1,7 @@
 //===- AssignSchemes.cpp - a scheme for every quantizable op, or the reason why not -----------------===//
 
 #include "IntegerForm.h"
+#include "RecipeOps.h"
 #include "nibble/Calibration/Calibrator.h"
 #include "nibble/InterfaceModels/WithModels.h"
 #include "nibble/Scheme/Recipe.h"
@@ -16,27 +17,6 @@ using namespace mlir;
 using namespace nibble;
 
 namespace {
-
-/// The quantizable ops, in program order, as a recipe sees them.
-SmallVector<std::pair<Operation *, OpDescription>> describeOps(func::FuncOp function) {
-  SmallVector<std::pair<Operation *, OpDescription>> ops;
-  function.walk([&](QuantizableOpInterface op) {
-    if (isIntegerContraction(op))
-      return;
-    OpDescription description;
-    description.name = getUserName(op);
-    description.kind = op->getName().stripDialect().str();
-    for (const QuantizableOperand &operand : op.getQuantizableOperands())
-      if (operand.role == OperandRole::Weight)
-        description.numWeights = cast<ShapedType>(operand.operand->get().getType()).getNumElements();
-    ops.emplace_back(op, std::move(description));
-  });
-  if (!ops.empty()) {
-    ops.front().second.isFirst = true;
-    ops.back().second.isLast = true;
-  }
-  return ops;
-}
 
 /// The dimension of a weight along which products are summed; none when it has one element, or is not known.
 std::optional<int64_t> getSumAxis(Operation *op, const QuantizableOperand &weight) {
@@ -93,6 +73,8 @@ private:
     AssignedSchemes schemes;
     schemes.calibrator = StringAttr::get(&getContext(), decision.calibrator);
     schemes.scaleBy = decision.scaleBy;
+    schemes.roundBy = decision.roundBy;
+    schemes.channelScaling = decision.channelScaling;
     for (const QuantizableOperand &operand : op.getQuantizableOperands()) {
       bool isWeight = operand.role == OperandRole::Weight;
       const RecipeScheme &recipeScheme = isWeight ? decision.weights : decision.activations;

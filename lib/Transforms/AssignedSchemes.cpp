@@ -2,6 +2,7 @@
 
 #include "AssignedSchemes.h"
 #include "StorageForms.h"
+#include "nibble/Analysis/FusionGroups.h"
 #include "mlir/IR/Remarks.h"
 
 using namespace mlir;
@@ -15,6 +16,10 @@ std::optional<AssignedSchemes> AssignedSchemes::get(Operation *op) {
                            schemes.getAs<StringAttr>("calibrator")};
   if (auto scaleBy = schemes.getAs<StringAttr>("scale_by"))
     assigned.scaleBy = symbolizeParameterChoice(scaleBy).value_or(assigned.scaleBy);
+  if (auto roundBy = schemes.getAs<StringAttr>("round_by"))
+    assigned.roundBy = symbolizeWeightRounding(roundBy).value_or(assigned.roundBy);
+  if (auto scaling = schemes.getAs<StringAttr>("channel_scaling"))
+    assigned.channelScaling = symbolizeChannelScaling(scaling).value_or(assigned.channelScaling);
   bool isComplete = assigned.input ? static_cast<bool>(assigned.calibrator) : static_cast<bool>(assigned.filter);
   return isComplete ? std::optional(assigned) : std::nullopt;
 }
@@ -32,6 +37,10 @@ void AssignedSchemes::set(Operation *op) const {
     add("calibrator", calibrator);
   if (filter && scaleBy != ParameterChoice::AbsoluteMaximum)
     add("scale_by", builder.getStringAttr(stringifyParameterChoice(scaleBy)));
+  if (filter && roundBy != WeightRounding::Nearest)
+    add("round_by", builder.getStringAttr(stringifyWeightRounding(roundBy)));
+  if (filter && channelScaling != ChannelScaling::None)
+    add("channel_scaling", builder.getStringAttr(stringifyChannelScaling(channelScaling)));
   op->setAttr(schemesAttrName, builder.getDictionaryAttr(entries));
 }
 
@@ -50,6 +59,12 @@ bool nibble::comesInCodes(QuantizableOpInterface op) {
   return llvm::all_of(op.getQuantizableOperands(), [](const QuantizableOperand &operand) {
     return operand.role == OperandRole::Bias || isDequantized(operand.operand->get());
   });
+}
+
+bool nibble::isEncoded(QuantizableOpInterface op, const AssignedSchemes &schemes) {
+  auto contraction = dyn_cast<ContractionOpInterface>(op.getOperation());
+  auto weight = contraction ? contraction.getFilter().getDefiningOp<DequantizeOp>() : DequantizeOp();
+  return weight && weight.getScheme() == schemes.filter && isKnownValue(weight.getResult());
 }
 
 bool nibble::isIntegerContraction(Operation *op) {

@@ -22,6 +22,9 @@ struct AssignedSchemes {
   mlir::StringAttr calibrator;
   /// How the parameters of the filter are chosen.
   ParameterChoice scaleBy = ParameterChoice::AbsoluteMaximum;
+  /// How the filter's codes are, and what its channels are scaled by before.
+  WeightRounding roundBy = WeightRounding::Nearest;
+  ChannelScaling channelScaling = ChannelScaling::None;
 
   /// Nothing when the op has none, or when it was left float.
   static std::optional<AssignedSchemes> get(mlir::Operation *op);
@@ -30,6 +33,8 @@ struct AssignedSchemes {
 
 /// Whether a quantizable op came quantized: all that it multiplies is dequantized, possibly moved by ops that run on codes.
 bool comesInCodes(QuantizableOpInterface op);
+/// Whether the weight of an op with schemes is encoded: dequantized from constants of the scheme that was assigned to it.
+bool isEncoded(QuantizableOpInterface op, const AssignedSchemes &schemes);
 /// Whether an op multiplies codes already.
 bool isIntegerContraction(mlir::Operation *op);
 

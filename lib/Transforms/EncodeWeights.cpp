@@ -1,10 +1,17 @@
 //===- EncodeWeights.cpp - constant weights as codes of any scheme -----------------------------------===//
 
 #include "EncodeWeights.h"
+#include "nibble/InterfaceModels/WithModels.h"
 #include "nibble/Support/ConstantElements.h"
+#include "nibble/Transforms/Passes.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/IR/Matchers.h"
 #include <cmath>
+
+namespace nibble {
+#define GEN_PASS_DEF_ENCODEWEIGHTSPASS
+#include "nibble/Transforms/Passes.h.inc"
+} // namespace nibble
 
 using namespace mlir;
 using namespace nibble;
@@ -31,15 +38,9 @@ FailureOr<StoredParameters> nibble::chooseWeightParameters(QuantizableOpInterfac
   return reference::chooseParameters(op, schemes.filter, getWeightTensor(op), schemes.scaleBy);
 }
 
-LogicalResult nibble::encodeWeights(OpBuilder &builder, QuantizableOpInterface op, const AssignedSchemes &schemes) {
+void nibble::setEncodedWeight(OpBuilder &builder, QuantizableOpInterface op, const AssignedSchemes &schemes, const Tensor &codes,
+                              const StoredParameters &parameters) {
   OpOperand *weight = op.getWeight()->operand;
-  Tensor values = getWeightTensor(op);
-  FailureOr<StoredParameters> parameters = chooseWeightParameters(op, schemes);
-  if (failed(parameters))
-    return failure();
-  FailureOr<Tensor> codes = reference::encode(op, schemes.filter, values, *parameters);
-  if (failed(codes))
-    return failure();
   builder.setInsertionPoint(op);
   Location loc = weight->get().getLoc();
   auto create = [&](const Tensor &tensor) -> Value {
@@ -49,9 +50,35 @@ LogicalResult nibble::encodeWeights(OpBuilder &builder, QuantizableOpInterface o
       elements = createByteElements(tensor.getType(), tensor.getElements<int8_t>(), getUserName(op));
     return arith::ConstantOp::create(builder, loc, elements);
   };
-  Value codesValue = create(*codes);
-  auto scales = llvm::map_to_vector(parameters->scales, create);
-  Value zeroPoint = parameters->zeroPoint ? create(*parameters->zeroPoint) : Value();
+  Value codesValue = create(codes);
+  auto scales = llvm::map_to_vector(parameters.scales, create);
+  Value zeroPoint = parameters.zeroPoint ? create(*parameters.zeroPoint) : Value();
   weight->set(DequantizeOp::create(builder, loc, weight->get().getType(), codesValue, scales, zeroPoint, schemes.filter));
-  return success();
 }
+
+LogicalResult nibble::encodeWeights(OpBuilder &builder, QuantizableOpInterface op, const AssignedSchemes &schemes) {
+  FailureOr<StoredParameters> parameters = chooseWeightParameters(op, schemes);
+  if (failed(parameters))
+    return failure();
+  FailureOr<Tensor> codes = reference::encode(op, schemes.filter, getWeightTensor(op), *parameters);
+  if (succeeded(codes))
+    setEncodedWeight(builder, op, schemes, *codes, *parameters);
+  return success(succeeded(codes));
+}
+
+namespace {
+struct EncodeWeightsPass : public WithModels<nibble::impl::EncodeWeightsPassBase<EncodeWeightsPass>> {
+  void runOnOperation() override {
+    OpBuilder builder(&getContext());
+    WalkResult result = getOperation().walk([&](QuantizableOpInterface op) {
+      auto schemes = AssignedSchemes::get(op);
+      if (!schemes || !schemes->filter || findWeightObstacle(op))
+        return WalkResult::advance();
+      ++numEncoded;
+      return failed(encodeWeights(builder, op, *schemes)) ? WalkResult::interrupt() : WalkResult::advance();
+    });
+    if (result.wasInterrupted())
+      signalPassFailure();
+  }
+};
+} // namespace

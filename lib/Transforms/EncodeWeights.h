@@ -16,6 +16,10 @@ std::optional<std::string> findWeightObstacle(QuantizableOpInterface op);
 mlir::FailureOr<reference::StoredParameters> chooseWeightParameters(QuantizableOpInterface op, const AssignedSchemes &schemes);
 
 /// Replaces the weight of an op by nibble.dequantize of constant codes and parameters.
+void setEncodedWeight(mlir::OpBuilder &builder, QuantizableOpInterface op, const AssignedSchemes &schemes,
+                      const reference::Tensor &codes, const reference::StoredParameters &parameters);
+
+/// Replaces the weight of an op by the nearest codes.
 mlir::LogicalResult encodeWeights(mlir::OpBuilder &builder, QuantizableOpInterface op, const AssignedSchemes &schemes);
 
 } // namespace nibble

@@ -6,6 +6,7 @@
 //===------------------------------------------------------------------------------------------------===//
 
 #include "FilterRows.h"
+#include "RowOrder.h"
 #include "nibble/Dialect/Nibble/IR/SchemeCodec.h"
 #include "mlir/IR/Matchers.h"
 #include "llvm/Support/FormatVariadic.h"
@@ -46,63 +47,6 @@ int64_t FilterRows::getSumBound(int64_t inputSpan) const {
 //===------------------------------------------------------------------------------------------------===//
 // Rows
 //===------------------------------------------------------------------------------------------------===//
-
-namespace {
-
-/// Where the elements of a row are in the filter.
-struct RowOrder {
-  SmallVector<int64_t> shape;
-  int64_t numRows, rowLength;
-  bool isTransposed;
-
-  int64_t getElement(int64_t row, int64_t place) const {
-    return isTransposed ? row * rowLength + place : place * numRows + row;
-  }
-
-  /// The number of the block that an element lies in.
-  int64_t getBlock(ArrayRef<int64_t> block, int64_t element) const {
-    int64_t number = 0, factor = 1;
-    for (auto [size, extent] : llvm::reverse(llvm::zip_equal(block, ArrayRef(shape).take_front(block.size())))) {
-      if (size) {
-        number += element % extent / size * factor;
-        factor *= llvm::divideCeil(extent, size);
-      }
-      element /= extent;
-    }
-    return number;
-  }
-
-  /// The elements of a row that share a block, 0 for all; nothing when there is no such number.
-  std::optional<int64_t> getBlockSize(ArrayRef<int64_t> block) const {
-    int64_t size = rowLength, first = 0;
-    for (int64_t place = 1; place < rowLength; ++place) {
-      if (getBlock(block, getElement(0, place)) == getBlock(block, getElement(0, place - 1)))
-        continue;
-      if (first == 0)
-        size = place;
-      if (place - first != size)
-        return std::nullopt;
-      first = place;
-    }
-    if (rowLength - first > size)
-      return std::nullopt;
-    return size == rowLength ? 0 : size;
-  }
-};
-
-} // namespace
-
-static std::optional<RowOrder> getRowOrder(ContractionOpInterface op) {
-  RowOrder order;
-  order.shape.assign(op.getFilterShape().begin(), op.getFilterShape().end());
-  order.numRows = op.getNumChannels();
-  order.rowLength = llvm::product_of(order.shape) / order.numRows;
-  auto contract = dyn_cast<ContractOp>(op.getOperation());
-  order.isTransposed = contract && contract.getTransposeFilter();
-  if (contract && order.shape.size() != 2)
-    return std::nullopt;
-  return order;
-}
 
 static FailureOr<Tensor> getConstant(Value value) {
   ElementsAttr elements;
@@ -167,7 +111,7 @@ static std::string findKernelObstacle(ContractionOpInterface op, int64_t blockSi
 
 std::optional<FilterRows> nibble::matchFilterRows(ContractionOpInterface op, std::string &obstacle) {
   auto dequantize = op.getFilter().getDefiningOp<DequantizeOp>();
-  std::optional<RowOrder> order = dequantize ? getRowOrder(op) : std::nullopt;
+  std::optional<RowOrder> order = dequantize ? RowOrder::get(op) : std::nullopt;
   FailureOr<Tensor> codes = order ? getConstant(dequantize.getInput()) : FailureOr<Tensor>();
   if (failed(codes))
     return std::nullopt;

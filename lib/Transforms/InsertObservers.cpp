@@ -1,5 +1,7 @@
 //===- InsertObservers.cpp - probes on the values that quantization may need ------------------------===//
 
+#include "RecipeOps.h"
+#include "RowOrder.h"
 #include "StorageForms.h"
 #include "nibble/Analysis/FusionGroups.h"
 #include "nibble/Dialect/Nibble/IR/NibbleDialect.h"
@@ -52,6 +54,18 @@ SetVector<Value> gatherObservedValues(func::FuncOp function) {
   return values;
 }
 
+/// The patches of the inputs of contractions whose Gram matrices a recipe needs.
+llvm::DenseMap<Value, SetVector<Attribute>> gatherPatches(func::FuncOp function, const Recipe &recipe) {
+  llvm::DenseMap<Value, SetVector<Attribute>> patches;
+  for (auto &[op, description] : describeOps(function)) {
+    auto contraction = dyn_cast<ContractionOpInterface>(op);
+    PatchesAttr read = contraction ? getPatches(contraction) : PatchesAttr();
+    if (read && recipe.decide(description).needsGramMatrix())
+      patches[contraction.getInput()].insert(read);
+  }
+  return patches;
+}
+
 /// The name that the model's author knows: of the argument, or of the node that made the value.
 std::string getGivenName(Value value) {
   if (auto argument = dyn_cast<BlockArgument>(value)) {
@@ -65,7 +79,18 @@ std::string getGivenName(Value value) {
 }
 
 struct InsertObserversPass : public WithModels<nibble::impl::InsertObserversPassBase<InsertObserversPass>> {
+  using WithModels::WithModels;
+
   void runOnOperation() override {
+    llvm::DenseMap<Value, SetVector<Attribute>> patches;
+    if (!recipe.empty()) {
+      llvm::Expected<Recipe> loaded = Recipe::load(recipe);
+      if (!loaded) {
+        getOperation().emitError() << llvm::toString(loaded.takeError());
+        return signalPassFailure();
+      }
+      patches = gatherPatches(getOperation(), *loaded);
+    }
     llvm::StringSet<> taken;
     getOperation().walk([&](ObserveOp op) { taken.insert(op.getName()); });
     OpBuilder builder(&getContext());
@@ -74,7 +99,9 @@ struct InsertObserversPass : public WithModels<nibble::impl::InsertObserversPass
       for (unsigned number = 1; !taken.insert(name).second; ++number)
         name = given + "_" + std::to_string(number);
       builder.setInsertionPointAfterValue(value);
-      auto observe = ObserveOp::create(builder, value.getLoc(), value, name);
+      auto found = patches.find(value);
+      ArrayAttr read = found == patches.end() ? ArrayAttr() : builder.getArrayAttr(found->second.getArrayRef());
+      auto observe = ObserveOp::create(builder, value.getLoc(), value, name, read);
       value.replaceAllUsesExcept(observe->getResult(0), observe);
       ++numObserved;
     }

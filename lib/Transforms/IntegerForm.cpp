@@ -86,6 +86,8 @@ static std::optional<std::string> findProductObstacle(QuantizableOpInterface op,
 std::optional<std::string> nibble::findIntegerObstacle(QuantizableOpInterface op, const AssignedSchemes &schemes) {
   if (auto obstacle = findPlaceObstacle(op))
     return obstacle;
+  if (isEncoded(op, schemes))
+    return findInputObstacle(schemes.input);
   if (!op.getWeight())
     return findProductObstacle(op, schemes);
   if (auto obstacle = findWeightObstacle(op))

@@ -27,8 +27,14 @@ QuantizationPlan::QuantizationPlan(func::FuncOp function, const FusionGroups &gr
   gatherResults();
 }
 
-static SmallVector<QuantizableOperand> getActivations(Operation *op) {
-  return cast<QuantizableOpInterface>(op).getOperandsWithRole(OperandRole::Activation);
+/// The activations of an op with schemes: a weight that is encoded already is none.
+static SmallVector<QuantizableOperand> getActivations(QuantizableOpInterface op) {
+  SmallVector<QuantizableOperand> activations = op.getOperandsWithRole(OperandRole::Activation);
+  if (isEncoded(op, *AssignedSchemes::get(op)))
+    llvm::erase_if(activations, [&](const QuantizableOperand &operand) {
+      return operand.operand->get() == cast<ContractionOpInterface>(op.getOperation()).getFilter();
+    });
+  return activations;
 }
 
 void QuantizationPlan::findIntegerValues() {
@@ -53,7 +59,7 @@ void QuantizationPlan::collectGroupDemands(const FusionGroup &group) {
   if (integerContractions.contains(group.root)) {
     AssignedSchemes schemes = *AssignedSchemes::get(group.root);
     demand = StorageDemand{schemes.input, schemes.calibrator};
-    for (const QuantizableOperand &input : getActivations(group.root))
+    for (const QuantizableOperand &input : getActivations(cast<QuantizableOpInterface>(group.root)))
       classes.addDemand(input.operand->get(), *demand);
   } else if (group.kind != FusionGroup::Kind::Contraction && classes.contains(group.getResult())) {
     demand = classes.getMainDemand(group.getResult());
@@ -129,7 +135,7 @@ bool QuantizationPlan::readsCodes(Operation *consumer, Value value) const {
 void QuantizationPlan::giveUp(const llvm::SetVector<Value> &unknown) {
   llvm::SmallPtrSet<Operation *, 4> given;
   for (Operation *op : integerContractions) {
-    if (llvm::none_of(getActivations(op), [&](const QuantizableOperand &input) {
+    if (llvm::none_of(getActivations(cast<QuantizableOpInterface>(op)), [&](const QuantizableOperand &input) {
           return unknown.contains(classes.getRepresentative(input.operand->get()));
         }))
       continue;

@@ -121,7 +121,7 @@ private:
 
   /// Codes of the filter, and a bias to suit them where both are integers that one multiplication scales.
   LogicalResult quantizeWeights(QuantizableOpInterface op) {
-    // A product of two activations has none.
+    // A product of two activations has none, and a weight may be encoded.
     if (!op.getWeight())
       return success();
     AssignedSchemes schemes = *AssignedSchemes::get(op);
@@ -204,6 +204,10 @@ SmallVector<QuantizableOpInterface> findWeightOnlyOps(func::FuncOp function) {
     auto schemes = AssignedSchemes::get(op);
     if (!schemes || schemes->input)
       return;
+    if (isEncoded(op, *schemes)) {
+      op->removeAttr(schemesAttrName);
+      return;
+    }
     if (auto obstacle = findWeightObstacle(op))
       leaveFloat(op, *obstacle);
     else

@@ -1,5 +1,6 @@
 // RUN: %nibble_opt %s --pass-pipeline='builtin.module(func.func(nibble-assign-schemes))' | FileCheck %s
 // RUN: %nibble_opt %s --pass-pipeline='builtin.module(func.func(nibble-assign-schemes{recipe=float32}))' | FileCheck %s --check-prefix=FLOAT
+// RUN: %nibble_opt %s --pass-pipeline='builtin.module(func.func(nibble-assign-schemes{recipe=%S/Inputs/rounding.yaml}))' | FileCheck %s --check-prefix=ROUNDING
 // RUN: not %nibble_opt %s --pass-pipeline='builtin.module(func.func(nibble-assign-schemes{recipe=none-such}))' 2>&1 | FileCheck %s --check-prefix=UNKNOWN
 
 // UNKNOWN: error: {{.*}}none-such
@@ -10,6 +11,8 @@
 // FLOAT-LABEL: @contract
 // FLOAT: nibble.contract
 // FLOAT-SAME: nibble.float = "{{.+}}"
+// ROUNDING-LABEL: @contract
+// ROUNDING: nibble.schemes = {channel_scaling = "awq", filter = #nibble.scheme<s4 narrow, block = [2, 1]>, round_by = "gptq_act_order", scale_by = "squared_error"}
 func.func @contract(%x: tensor<1x2xf32>) -> tensor<1x1xf32> {
   %w = arith.constant dense<1.0> : tensor<2x1xf32>
   %init = tensor.empty() : tensor<1x1xf32>

@@ -1,4 +1,7 @@
-// RUN: %nibble_opt %s --split-input-file --pass-pipeline='builtin.module(func.func(nibble-insert-observers))' | FileCheck %s
+// RUN: %nibble_opt %s --split-input-file --pass-pipeline='builtin.module(func.func(nibble-insert-observers))' | FileCheck %s --implicit-check-not=patches
+// RUN: %nibble_opt %s --split-input-file --pass-pipeline='builtin.module(func.func(nibble-insert-observers{recipe=%S/Inputs/gptq.yaml}))' | FileCheck %s --check-prefix=GRAM
+// RUN: not %nibble_opt %s --split-input-file --pass-pipeline='builtin.module(func.func(nibble-insert-observers{recipe=none-such}))' 2>&1 | FileCheck %s --check-prefix=UNKNOWN
+// UNKNOWN: error: no recipe 'none-such', expected a file or one of
 
 // CHECK-LABEL: @contraction
 // CHECK-SAME: %[[X:.*]]: tensor<1x8xf32>
@@ -134,4 +137,26 @@ func.func @codes(%x: tensor<1x2xf32> {nibble.name = "x"}) -> tensor<1x1xf32> {
   %y = nibble.contract ins(%x, %w : tensor<1x2xf32>, tensor<2x1xf32>) outs(%init : tensor<1x1xf32>)
          -> tensor<1x1xf32> loc("fc")
   return %y : tensor<1x1xf32>
+}
+
+// -----
+
+// What two ops read in the same way is gathered once, and nothing for an op that the recipe leaves float.
+// GRAM-LABEL: @read
+// GRAM: nibble.observe %{{.*}} "rows" patches [#nibble.patches<kernel = [1, 1], strides = [1, 1], dilations = [1, 1], padding = [0, 0, 0, 0], groups = 1>] :
+// GRAM: nibble.observe %{{.*}} "x" patches [#nibble.patches<kernel = [1, 2], strides = [2, 1], dilations = [1, 1], padding = [0, 1, 0, 0], groups = 2>] :
+// GRAM: nibble.observe %{{.*}} "conv" :
+func.func @read(%x: tensor<1x4x4x2xf32> {nibble.name = "x"}, %r: tensor<1x8xf32> {nibble.name = "rows"})
+    -> (tensor<1x3x3x2xf32>, tensor<1x4xf32>, tensor<1x4xf32>, tensor<1x4xf32>) {
+  %f = arith.constant dense<1.0> : tensor<1x2x1x2xf32>
+  %w = arith.constant dense<1.0> : tensor<8x4xf32>
+  %w0 = arith.constant dense<1.0> : tensor<4x4xf32>
+  %i0 = tensor.empty() : tensor<1x3x3x2xf32>
+  %i1 = tensor.empty() : tensor<1x4xf32>
+  %a = nibble.conv ins(%x, %f : tensor<1x4x4x2xf32>, tensor<1x2x1x2xf32>) outs(%i0 : tensor<1x3x3x2xf32>)
+         {groups = 2, strides = array<i64: 2, 1>, padding = array<i64: 0, 1, 0, 0>} -> tensor<1x3x3x2xf32> loc("conv")
+  %b = nibble.contract ins(%r, %w : tensor<1x8xf32>, tensor<8x4xf32>) outs(%i1 : tensor<1x4xf32>) -> tensor<1x4xf32> loc("b")
+  %c = nibble.contract ins(%r, %w : tensor<1x8xf32>, tensor<8x4xf32>) outs(%i1 : tensor<1x4xf32>) -> tensor<1x4xf32> loc("c")
+  %d = nibble.contract ins(%b, %w0 : tensor<1x4xf32>, tensor<4x4xf32>) outs(%i1 : tensor<1x4xf32>) -> tensor<1x4xf32> loc("plain")
+  return %a, %b, %c, %d : tensor<1x3x3x2xf32>, tensor<1x4xf32>, tensor<1x4xf32>, tensor<1x4xf32>
 }

@@ -149,3 +149,33 @@ func.func @four_bits(%x: tensor<1x2xf32>) -> tensor<1x1xf32> {
          -> tensor<1x1xf32>
   return %y : tensor<1x1xf32>
 }
+
+// -----
+
+#u8 = #nibble.scheme<u8, zero_point = integer>
+#s8 = #nibble.scheme<s8 narrow, block = [0, 1]>
+#x = #nibble.statistics<count = 2, min = -1.0 : f32, max = 1.55 : f32,
+                        histogram = dense<[[-16257, 1], [16326, 1]]> : tensor<2x2xi64>>
+
+// Weights that another pass encoded keep their codes, and the bias stays what it is; so do those of an op with a float input.
+// CHECK-LABEL: @encoded
+// CHECK-DAG: %[[BIAS:.*]] = arith.constant dense<5.000000e-01> : tensor<1xf32>
+// CHECK-DAG: %[[CODES:.*]] = arith.constant dense<{{\[\[}}100], [-64]]> : tensor<2x1xi8>
+// CHECK: %[[W:.*]] = nibble.dequantize %[[CODES]]
+// CHECK: nibble.contract ins(%{{.*}}, %[[W]] : {{.*}}) bias(%[[BIAS]] {{.*}} {nibble.schemes
+// CHECK: nibble.contract ins(%{{.*}}, %[[W]] : {{.*}})
+// CHECK-NOT: nibble.schemes
+func.func @encoded(%x: tensor<1x2xf32>) -> (tensor<1x1xf32>, tensor<1x1xf32>) {
+  %codes = arith.constant dense<[[100], [-64]]> : tensor<2x1xi8>
+  %scale = arith.constant dense<0.02> : tensor<1x1xf32>
+  %b = arith.constant dense<0.5> : tensor<1xf32>
+  %init = tensor.empty() : tensor<1x1xf32>
+  %0 = nibble.observe %x "x" statistics #x : tensor<1x2xf32> -> tensor<1x2xf32>
+  %w = nibble.dequantize %codes scale(%scale : tensor<1x1xf32>) as #s8 : tensor<2x1xi8> -> tensor<2x1xf32>
+  %y = nibble.contract ins(%0, %w : tensor<1x2xf32>, tensor<2x1xf32>) bias(%b : tensor<1xf32>)
+         outs(%init : tensor<1x1xf32>)
+         {nibble.schemes = {calibrator = "min-max", filter = #s8, input = #u8}} -> tensor<1x1xf32>
+  %z = nibble.contract ins(%0, %w : tensor<1x2xf32>, tensor<2x1xf32>) outs(%init : tensor<1x1xf32>)
+         {nibble.schemes = {filter = #s8}} -> tensor<1x1xf32>
+  return %y, %z : tensor<1x1xf32>, tensor<1x1xf32>
+}

@@ -49,7 +49,7 @@ static cl::opt<std::string> programName("name", cl::value_desc("identifier"), cl
                                         FOR_MODELS);
 
 static cl::opt<std::string> recipe("recipe", cl::init("w8a8"), cl::value_desc("name or file.yaml"),
-                                   cl::desc("How to quantize: w8a8, w8a16, w4a16, w4a8, float32 or a file (default: w8a8)"),
+                                   cl::desc("How to quantize: w8a8, w8a16, w4a8-g32, w4a32-g32, w4a16-g128, float32, … or a file (default: w8a8)"),
                                    cl::cat(quantizeOptions), FOR_COMPILERS, cl::sub(inspectCommand));
 static cl::list<std::string> schemeFiles("scheme", cl::value_desc("file.mlir"), cl::CommaSeparated, cl::cat(quantizeOptions),
                                          cl::desc("Declarations of schemes (nibble.scheme) that the recipe names as @name"),

@@ -47,8 +47,9 @@ llvm::ArrayRef<PhaseInfo> getPhases();
 /// The phase called `name`; null when there is none.
 const PhaseInfo *findPhase(llvm::StringRef name);
 
-/// Adds the passes that put observers into a normalized program, for running it over calibration data.
-void buildObservation(mlir::OpPassManager &passes);
+/// Adds the passes that put observers into a normalized program, for running it over calibration data. They gather the Gram matrices that
+/// a recipe needs, none when it is empty.
+void buildObservation(mlir::OpPassManager &passes, llvm::StringRef recipe = "");
 
 /// Runs the phases from `first` to `last`, both included, and the verifier of each.
 mlir::LogicalResult runPhases(mlir::ModuleOp module, Phase first, Phase last, const PipelineOptions &options,

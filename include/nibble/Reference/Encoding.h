@@ -9,6 +9,7 @@
 
 #include "nibble/Dialect/Nibble/IR/NibbleDialect.h"
 #include "nibble/Reference/Tensor.h"
+#include <memory>
 
 namespace nibble::reference {
 
@@ -26,6 +27,26 @@ mlir::FailureOr<StoredParameters> chooseParameters(mlir::Operation *op, SchemeAt
 /// The codes of a tensor of floats, stored as the scheme says.
 mlir::FailureOr<Tensor> encode(mlir::Operation *op, SchemeAttr scheme, const Tensor &values,
                                const StoredParameters &parameters);
+
+/// Gives the elements of a tensor their codes in any order.
+class ElementEncoder {
+public:
+  /// Declarations are looked up from `op`, at which errors are emitted.
+  static mlir::FailureOr<ElementEncoder> create(mlir::Operation *op, SchemeAttr scheme, llvm::ArrayRef<int64_t> shape,
+                                                const StoredParameters &parameters);
+  ElementEncoder(ElementEncoder &&);
+  ~ElementEncoder();
+
+  /// Encodes `values[i]` for the element numbered `elements[i]` in row-major order, and replaces it by what its code stands for.
+  mlir::LogicalResult encode(llvm::ArrayRef<int64_t> elements, llvm::MutableArrayRef<float> values);
+  /// All codes, stored as the scheme says; 0 where none was given.
+  const Tensor &getCodes() const;
+
+private:
+  struct State;
+  explicit ElementEncoder(std::unique_ptr<State> state);
+  std::unique_ptr<State> state;
+};
 
 /// The numbers that codes stand for, in the element type and of the logical shape.
 mlir::FailureOr<Tensor> decode(mlir::Operation *op, SchemeAttr scheme, const Tensor &codes,

@@ -72,10 +72,18 @@ struct RecipeDecision {
   RecipeScheme activations, weights;
   /// How the parameters of weights are chosen.
   ParameterChoice scaleBy = ParameterChoice::AbsoluteMaximum;
+  /// How their codes are, and what the channels of inputs are scaled by.
+  WeightRounding roundBy = WeightRounding::Nearest;
+  ChannelScaling channelScaling = ChannelScaling::None;
   /// Text for calibration::createCalibrator.
   std::string calibrator;
   /// The rule that decided, counted from 0; none for the recipe's defaults.
   std::optional<size_t> rule;
+
+  /// Whether the Gram matrix of the op's input decides on its weights.
+  bool needsGramMatrix() const {
+    return !isFloat && (roundBy != WeightRounding::Nearest || channelScaling != ChannelScaling::None);
+  }
 };
 
 /// Where in a program a rule holds.
@@ -92,6 +100,8 @@ struct RecipeRule {
   bool isFloat = false;
   std::optional<RecipeScheme> activations, weights;
   std::optional<ParameterChoice> scaleBy;
+  std::optional<WeightRounding> roundBy;
+  std::optional<ChannelScaling> channelScaling;
   std::optional<std::string> calibrator;
   std::string reason;
 
@@ -112,8 +122,11 @@ public:
   /// What to do with an op: the first rule that matches, else the defaults.
   RecipeDecision decide(const OpDescription &op) const;
 
-  /// Whether some op may get schemes whose ranges come from data.
-  bool needsCalibration() const;
+  /// Whether some op may get a scheme for its input, whose range comes from data.
+  bool storesActivations() const;
+  /// Whether the weights of some op are rounded by what its inputs look like.
+  bool needsGramMatrices() const;
+  bool needsCalibration() const { return storesActivations() || needsGramMatrices(); }
 
   /// How images become the input of the model; no size unless the recipe says one.
   const data::ImageOptions &getImageOptions() const { return images; }
@@ -129,6 +142,8 @@ private:
   /// Both or none; without them the last rule leaves everything float.
   std::optional<RecipeScheme> activations, weights;
   ParameterChoice scaleBy = ParameterChoice::AbsoluteMaximum;
+  WeightRounding roundBy = WeightRounding::Nearest;
+  ChannelScaling channelScaling = ChannelScaling::None;
   std::string calibrator;
   std::vector<RecipeRule> rules;
   data::ImageOptions images;

@@ -35,7 +35,8 @@ def InsertObserversPass : Pass<"nibble-insert-observers", "::mlir::func::FuncOp"
   let description = [{
     Values inside a fused kernel never exist in memory and get no probe: the borders of the groups of
     `Analysis/FusionGroups.h` do, and the operands and results of ops that keep the scale. A probe is named after the
-    argument or the node that makes the value; a number is added where that is not unique.
+    argument or the node that makes the value; a number is added where that is not unique. With a recipe, probes on the inputs of
+    contractions whose weights it rounds by their inputs gather the Gram matrices of what these read (`patches`).
 
     Requires: the form after normalize.
     Ensures: every float value that `nibble-quantize` may store in codes passes through a `nibble.observe`; weights, dequantized
@@ -55,6 +56,7 @@ def InsertObserversPass : Pass<"nibble-insert-observers", "::mlir::func::FuncOp"
       %1 = nibble.observe %y "fc" : tensor<1x4xf32> -> tensor<1x4xf32>
     ```
   }];
+  let options = [Option<"recipe", "recipe", "std::string", "\"\"", "The recipe whose Gram matrices are gathered; none without">];
   let statistics = [Statistic<"numObserved", "observed-values", "Values that got a probe">];
   let dependentDialects = ["::nibble::NibbleDialect"];
 }

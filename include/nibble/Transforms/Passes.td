@@ -12,6 +12,7 @@ include "nibble/Transforms/CalibratePasses.td"
 include "nibble/Transforms/LowerPasses.td"
 include "nibble/Transforms/NormalizePasses.td"
 include "nibble/Transforms/QuantizePasses.td"
+include "nibble/Transforms/RoundingPasses.td"
 
 def EraseChecksPass : Pass<"nibble-erase-checks", "::mlir::ModuleOp"> {
   let summary = "remove assertions";

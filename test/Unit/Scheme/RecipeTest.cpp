@@ -30,7 +30,7 @@ TEST(Recipe, BuiltinRecipesAreComplete) {
 
 TEST(Recipe, UnknownNamesListTheBuiltinOnes) {
   EXPECT_EQ(llvm::toString(Recipe::load("w9a9").takeError()),
-            "no recipe 'w9a9', expected a file or one of float32, w4a16, w4a8, w8a16, w8a8");
+            "no recipe 'w9a9', expected a file or one of float32, w4a16-g128, w4a16, w4a32-g32, w4a8-g32, w4a8, w8a16, w8a8");
 }
 
 TEST(Recipe, SchemesKnowTheirChannelAxis) {
@@ -72,6 +72,25 @@ TEST(Recipe, BlocksAreSaidInWords) {
 TEST(Recipe, PresetsAreSchemes) {
   for (llvm::StringRef name : getSchemePresets())
     EXPECT_NE(getFilterScheme(name), "") << name.str();
+}
+
+TEST(Recipe, RoundingByInputsNeedsData) {
+  const char *schemes = "activations: float\nweights: int4-g32\n";
+  EXPECT_FALSE(parse(schemes).needsGramMatrices());
+  for (const char *choice : {"round_by: gptq\n", "round_by: gptq_act_order\n", "channel_scaling: awq\n",
+                             "rules:\n  - name: x\n    round_by: gptq\n", "rules:\n  - name: x\n    channel_scaling: awq\n"}) {
+    Recipe recipe = parse(std::string(schemes) + choice);
+    EXPECT_TRUE(recipe.needsGramMatrices()) << choice;
+    EXPECT_TRUE(recipe.needsCalibration());
+    EXPECT_FALSE(recipe.storesActivations());
+    EXPECT_TRUE(recipe.decide({"x", "contract"}).needsGramMatrix());
+  }
+  Recipe recipe = parse(std::string(schemes) + "round_by: gptq\nchannel_scaling: awq\nrules:\n  - name: x\n    round_by: nearest\n"
+                                               "    channel_scaling: none\n  - name: y\n    float: true\n");
+  EXPECT_FALSE(recipe.decide({"x", "contract"}).needsGramMatrix());
+  EXPECT_FALSE(recipe.decide({"y", "contract"}).needsGramMatrix());
+  EXPECT_EQ(recipe.decide({"z", "contract"}).roundBy, WeightRounding::Gptq);
+  EXPECT_EQ(recipe.decide({"z", "contract"}).channelScaling, ChannelScaling::Awq);
 }
 
 TEST(Recipe, FloatActivationsNeedNoData) {
@@ -145,7 +164,7 @@ TEST(Recipe, ErrorsSayWhere) {
   EXPECT_EQ(getError("activations: u17\nweights: s8"),
             "a.yaml:1:14: 'u17' is not a scheme: (C1) unknown codec 'u17'");
   EXPECT_EQ(getError(withSchemes("rules:\n  - name: x")),
-            "a.yaml:4:5: a rule needs an effect: float: true, activations, weights, scale_by or calibrator");
+            "a.yaml:4:5: a rule needs an effect: float: true, activations, weights, scale_by, round_by, channel_scaling or calibrator");
   EXPECT_EQ(getError(withSchemes("rules:\n  - name: x\n    float: true\n    weights: s8")),
             "a.yaml:4:5: a rule is either float or has schemes");
   EXPECT_EQ(getError(withSchemes("rules:\n  - position: middle\n    float: true")),

@@ -4,6 +4,7 @@
 #include "nibble/Numerics/CodeTable.h"
 #include "nibble/Numerics/Packing.h"
 #include "llvm/ADT/StringSwitch.h"
+#include "llvm/Support/MathExtras.h"
 #include <cstring>
 
 using namespace mlir;
@@ -125,6 +126,18 @@ float ScaleCodec::getLargest() const {
 //===----------------------------------------------------------------------------------------------===//
 // Places
 //===----------------------------------------------------------------------------------------------===//
+
+int64_t nibble::getBlockOfElement(ArrayRef<int64_t> block, ArrayRef<int64_t> shape, int64_t element) {
+  int64_t number = 0, factor = 1;
+  for (auto [size, extent] : llvm::reverse(llvm::zip_equal(block, shape.take_front(block.size())))) {
+    if (size) {
+      number += element % extent / size * factor;
+      factor *= llvm::divideCeil(extent, size);
+    }
+    element /= extent;
+  }
+  return number;
+}
 
 SchemeStorage::SchemeStorage(SchemeAttr scheme, ArrayRef<int64_t> shape)
     : numBits(scheme.getNumBits()), radix(scheme.getRadix()), isSigned(scheme.isSigned()),

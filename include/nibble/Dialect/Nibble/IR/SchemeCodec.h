@@ -54,6 +54,9 @@ private:
   numerics::FloatFormat format = {};
 };
 
+/// The number of the block, among those of a level in row-major order, of an element that is numbered in row-major order.
+int64_t getBlockOfElement(llvm::ArrayRef<int64_t> block, llvm::ArrayRef<int64_t> shape, int64_t element);
+
 /// Where the codes of a tensor of a static shape lie.
 class SchemeStorage {
 public:
