@@ -1,5 +1,6 @@
 //===- WidenFloats.cpp - 16-bit floats computed in 32 bits ------------------------------------------===//
 
+#include "nibble/Dialect/Nibble/IR/NibbleDialect.h"
 #include "nibble/InterfaceModels/WithModels.h"
 #include "nibble/Transforms/Passes.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -55,6 +56,11 @@ bool readsBits(Operation *op) {
          (isNarrow(op->getOperand(0).getType()) || isNarrow(op->getResult(0).getType()));
 }
 
+/// Whether a value is a parameter of codes, whose type their scheme says.
+bool isParameter(OpOperand &use) {
+  return isa<DequantizeOp>(use.getOwner()) || (isa<QuantizeOp>(use.getOwner()) && use.getOperandNumber() != 0);
+}
+
 class Widener {
 public:
   explicit Widener(func::FuncOp function) : function(function), builder(function.getContext()) {}
@@ -92,9 +98,12 @@ private:
 
   /// Gives the users of a value from outside its f32.
   void extend(Value value) {
-    if (!isNarrow(value.getType()) || value.use_empty())
+    SmallVector<OpOperand *> uses;
+    for (OpOperand &use : value.getUses())
+      if (!isParameter(use))
+        uses.push_back(&use);
+    if (!isNarrow(value.getType()) || uses.empty())
       return;
-    SmallVector<OpOperand *> uses = llvm::map_to_vector(value.getUses(), [](OpOperand &use) { return &use; });
     Value wide = createCast(builder, value, widen(value.getType()));
     for (OpOperand *use : uses)
       use->set(wide);

@@ -48,6 +48,18 @@ func.func @others(%x: tensor<2x2xbf16>, %d: tensor<2xf64>) -> (tensor<2x2xbf16>,
 
 // -----
 
+// Scales have the type that the scheme says.
+// CHECK-LABEL: func.func @parameters
+// CHECK: %[[SCALE:.*]] = arith.constant dense<5.000000e-01> : tensor<1xf16>
+// CHECK: nibble.dequantize %{{.*}} scale(%[[SCALE]] : tensor<1xf16>) as <s8, block = [0], scale = [f16]>
+func.func @parameters(%codes: tensor<4xi8>) -> tensor<4xf32> {
+  %scale = arith.constant dense<0.5> : tensor<1xf16>
+  %y = nibble.dequantize %codes scale(%scale : tensor<1xf16>) as <s8, block = [0], scale = [f16]> : tensor<4xi8> -> tensor<4xf32>
+  return %y : tensor<4xf32>
+}
+
+// -----
+
 #id = affine_map<(d0) -> (d0)>
 
 // What looks at the bits of a float needs the float that it is.

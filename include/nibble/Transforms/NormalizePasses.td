@@ -66,7 +66,7 @@ def WidenFloatsPass : Pass<"nibble-widen-floats", "::mlir::func::FuncOp"> {
 
     Requires: one block.
     Ensures: only casts of arguments, constants and results have operands or results of f16 and bf16.
-    Leaves: functions that look at the bits of such floats.
+    Leaves: constant parameters of codes, whose types are those of their scheme; functions that look at the bits of such floats.
 
     ```mlir
     func.func @main(%x: tensor<8xf16>) -> tensor<8xf16> {
