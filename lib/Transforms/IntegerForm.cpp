@@ -83,11 +83,24 @@ static std::optional<std::string> findProductObstacle(QuantizableOpInterface op,
   return std::nullopt;
 }
 
+/// A filter that came in codes, which fusion takes as they are.
+static std::optional<std::string> findCodesObstacle(ContractionOpInterface op, const AssignedSchemes &schemes) {
+  if (auto obstacle = findInputObstacle(schemes.input))
+    return obstacle;
+  SchemeAttr filter = op.getFilter().getDefiningOp<DequantizeOp>().getScheme();
+  if (!filter.isInteger() || filter.getNumScaleLevels() != 1 || filter.getZeroPoint() == ZeroPointKind::Minimum)
+    return "the integer form needs a filter of integers with one level of scales, got " + toString(filter);
+  return op.getBias() ? findBiasObstacle(op.getBias(), op.getNumChannels()) : std::nullopt;
+}
+
 std::optional<std::string> nibble::findIntegerObstacle(QuantizableOpInterface op, const AssignedSchemes &schemes) {
   if (auto obstacle = findPlaceObstacle(op))
     return obstacle;
   if (isEncoded(op, schemes))
     return findInputObstacle(schemes.input);
+  auto contraction = dyn_cast<ContractionOpInterface>(op.getOperation());
+  if (!op.getWeight() && contraction && op.getOperandsWithRole(OperandRole::Activation).size() == 1)
+    return findCodesObstacle(contraction, schemes);
   if (!op.getWeight())
     return findProductObstacle(op, schemes);
   if (auto obstacle = findWeightObstacle(op))

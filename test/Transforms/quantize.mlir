@@ -179,3 +179,49 @@ func.func @encoded(%x: tensor<1x2xf32>) -> (tensor<1x1xf32>, tensor<1x1xf32>) {
          {nibble.schemes = {filter = #s8}} -> tensor<1x1xf32>
   return %y, %z : tensor<1x1xf32>, tensor<1x1xf32>
 }
+
+// -----
+
+#u8 = #nibble.scheme<u8, zero_point = integer>
+#x = #nibble.statistics<count = 2, min = -1.0 : f32, max = 1.55 : f32,
+                        histogram = dense<[[-16257, 1], [16326, 1]]> : tensor<2x2xi64>>
+
+// A filter that came in codes keeps them; the input is stored.
+// CHECK-LABEL: @known_codes
+// CHECK-DAG: %[[W:.*]] = arith.constant dense<-105> : tensor<1x1xi8>
+// CHECK-DAG: %[[DW:.*]] = nibble.dequantize %[[W]] {{.*}} as <s4, block = [1, 0]> : tensor<1x1xi8> -> tensor<1x2xf32>
+// CHECK-DAG: %[[Q:.*]] = nibble.quantize %{{.*}} as <u8, zero_point = integer>
+// CHECK-DAG: %[[DQ:.*]] = nibble.dequantize %[[Q]]
+// CHECK: nibble.contract ins(%[[DQ]], %[[DW]] : {{.*}}) bias(%{{.*}}) outs(%{{.*}}) {nibble.schemes = {{{.*}}}, transposeFilter}
+func.func @known_codes(%x: tensor<1x2xf32>) -> tensor<1x1xf32> {
+  %codes = arith.constant dense<-105> : tensor<1x1xi8>
+  %scale = arith.constant dense<0.5> : tensor<1x1xf32>
+  %w = nibble.dequantize %codes scale(%scale : tensor<1x1xf32>) as <s4, block = [1, 0]> : tensor<1x1xi8> -> tensor<1x2xf32>
+  %b = arith.constant dense<0.3> : tensor<1xf32>
+  %init = tensor.empty() : tensor<1x1xf32>
+  %0 = nibble.observe %x "x" statistics #x : tensor<1x2xf32> -> tensor<1x2xf32>
+  %y = nibble.contract ins(%0, %w : tensor<1x2xf32>, tensor<1x2xf32>) bias(%b : tensor<1xf32>) outs(%init : tensor<1x1xf32>)
+         {transposeFilter, nibble.schemes = {calibrator = "min-max", input = #u8}} -> tensor<1x1xf32>
+  return %y : tensor<1x1xf32>
+}
+
+// -----
+
+#u8 = #nibble.scheme<u8, zero_point = integer>
+#x = #nibble.statistics<count = 2, min = -1.0 : f32, max = 1.55 : f32,
+                        histogram = dense<[[-16257, 1], [16326, 1]]> : tensor<2x2xi64>>
+
+// Where sums would not be of integers, codes of the input would be read as floats: it stays what it is.
+// CHECK-LABEL: @known_table
+// CHECK-NOT: nibble.quantize
+// CHECK: nibble.contract {{.*}}nibble.float = "the integer form needs a filter of integers with one level of scales, got #nibble.scheme<nf4, block = [1, 0]>"
+func.func @known_table(%x: tensor<1x2xf32>) -> tensor<1x1xf32> {
+  %codes = arith.constant dense<-105> : tensor<1x1xi8>
+  %scale = arith.constant dense<0.5> : tensor<1x1xf32>
+  %w = nibble.dequantize %codes scale(%scale : tensor<1x1xf32>) as <nf4, block = [1, 0]> : tensor<1x1xi8> -> tensor<1x2xf32>
+  %init = tensor.empty() : tensor<1x1xf32>
+  %0 = nibble.observe %x "x" statistics #x : tensor<1x2xf32> -> tensor<1x2xf32>
+  %y = nibble.contract ins(%0, %w : tensor<1x2xf32>, tensor<1x2xf32>) outs(%init : tensor<1x1xf32>)
+         {transposeFilter, nibble.schemes = {calibrator = "min-max", input = #u8}} -> tensor<1x1xf32>
+  return %y : tensor<1x1xf32>
+}

@@ -45,13 +45,19 @@ int64_t ContractOp::getNumChannels() { return getInitType().getShape().back(); }
 // Quantizable
 //===----------------------------------------------------------------------------------------------===//
 
-/// A filter that is computed at run time is an activation with one scale.
+/// Whether a value is dequantized from what is known at compile time.
+static bool isKnownInCodes(Value value) {
+  auto op = value.getDefiningOp<DequantizeOp>();
+  return op && llvm::all_of(op->getOperands(), [](Value operand) { return matchPattern(operand, m_Constant()); });
+}
+
+/// A filter that came in codes keeps them. One that is computed at run time is an activation with one scale.
 template <typename ContractionOp>
 static SmallVector<QuantizableOperand> quantizableOperands(ContractionOp op, int64_t channelAxis) {
   SmallVector<QuantizableOperand> operands = {{&op.getInputMutable(), OperandRole::Activation}};
   if (matchPattern(op.getFilter(), m_Constant()))
     operands.push_back({&op.getFilterMutable(), OperandRole::Weight, channelAxis});
-  else
+  else if (!isKnownInCodes(op.getFilter()))
     operands.push_back({&op.getFilterMutable(), OperandRole::Activation});
   for (OpOperand &bias : op.getBiasMutable())
     operands.push_back({&bias, OperandRole::Bias, 0});
