@@ -7,6 +7,7 @@
 #include "Operators.h"
 #include "Pool.h"
 #include "Quantization.h"
+#include "Reductions.h"
 
 using namespace mlir;
 
@@ -48,6 +49,12 @@ LogicalResult importQLinearSigmoid(Node &node) {
   return importQLinearUnary(node, [&](const Tensor &input) {
     return compute(node, input, [](Scalar x) { return sigmoid(x); });
   });
+}
+
+/// Its version is an attribute: the operator set of the Softmax that it was.
+LogicalResult importQLinearSoftmax(Node &node) {
+  int64_t version = node.getInteger("opset", 13);
+  return importQLinearUnary(node, [&](const Tensor &input) { return alongAxis(node, input, version, softmax); });
 }
 
 /// The average of numbers whose channels are behind the spatial dimensions if the attribute says so.

@@ -77,23 +77,27 @@ Tensor minKeepingAxes(Node &node, const Tensor &input, ArrayRef<int64_t> axes) {
                            [](ArrayRef<Scalar> x) { return min(x[1], x[0]); });
 }
 
-LogicalResult importAlongAxis(Node &node, function_ref<Tensor(Node &, const Tensor &, int64_t)> emit) {
-  const Tensor &input = node.getInput(0);
-  if (!isFloat(input) || input.getRank() == 0)
-    return node.error("expected an input of floats of rank 1 or more");
-  bool isFlattened = node.getOpset() < 13;
+Tensor alongAxis(Node &node, const Tensor &input, int64_t version, AlongAxis emit) {
+  bool isFlattened = version < 13;
   int64_t axis = node.normalizeAxis(node.getInteger("axis", isFlattened ? 1 : -1), input.getRank());
   if (node.failed())
-    return failure();
+    return {};
   ArrayRef<int64_t> inner = input.getShape().drop_front(axis + 1);
   if (!isFlattened || llvm::all_of(inner, [](int64_t size) { return size == 1; }))
-    return node.setResult(emit(node, input, axis));
+    return emit(node, input, axis);
   SmallVector<int64_t> shape(input.getShape().take_front(axis));
   int64_t count = 1;
   for (int64_t size : input.getShape().drop_front(axis))
     count *= size;
   shape.push_back(count);
-  return node.setResult(reshape(node, emit(node, reshape(node, input, shape), axis), input.getShape()));
+  return reshape(node, emit(node, reshape(node, input, shape), axis), input.getShape());
+}
+
+LogicalResult importAlongAxis(Node &node, AlongAxis emit) {
+  const Tensor &input = node.getInput(0);
+  if (!isFloat(input) || input.getRank() == 0)
+    return node.error("expected an input of floats of rank 1 or more");
+  return node.setResult(alongAxis(node, input, node.getOpset(), emit));
 }
 
 //===----------------------------------------------------------------------------------------------===//

@@ -22,9 +22,14 @@ llvm::SmallVector<int64_t> dropAxes(llvm::ArrayRef<int64_t> shape, llvm::ArrayRe
 /// How many elements are reduced to one.
 double countReduced(const Tensor &input, llvm::ArrayRef<int64_t> axes);
 
-/// Softmax and its like: `emit` works along an axis of floats. Before version 13 that is all dimensions from the attribute's
-/// axis on, as one.
-mlir::LogicalResult importAlongAxis(Node &node, llvm::function_ref<Tensor(Node &, const Tensor &, int64_t)> emit);
+/// Softmax and its like: `emit` works along the attribute's axis of floats. Before version 13 that is all dimensions from this axis
+/// on, as one.
+using AlongAxis = llvm::function_ref<Tensor(Node &, const Tensor &, int64_t)>;
+Tensor alongAxis(Node &node, const Tensor &input, int64_t version, AlongAxis emit);
+/// The same of the node's input, in the version of its operator set.
+mlir::LogicalResult importAlongAxis(Node &node, AlongAxis emit);
+
+Tensor softmax(Node &node, const Tensor &input, int64_t axis);
 
 } // namespace nibble::onnx_import
 

@@ -8,7 +8,7 @@
 using namespace mlir;
 using namespace nibble::onnx_import;
 
-static Tensor softmax(Node &node, const Tensor &input, int64_t axis) {
+Tensor nibble::onnx_import::softmax(Node &node, const Tensor &input, int64_t axis) {
   if (node.failed() || !input)
     return {};
   Value empty = tensor::EmptyOp::create(node, input.getShape(), input.getElementType());

@@ -109,6 +109,9 @@ def expected():
     results["added"] = [quantize(x + y, 0.1, 100) for x, y in zip(numbers, others)]
     results["multiplied"] = [quantize(x * y, 0.05, 100) for x, y in zip(numbers, others)]
     results["sigmoid"] = [quantize(1 / (1 + math.exp(-x)), 0.1, 100) for x in numbers]
+    powers = [math.exp(x) for x in numbers]
+    results["softmax"] = [quantize(x / sum(powers[i // 3 * 3 : i // 3 * 3 + 3]), 1 / 256, 0) for i, x in enumerate(powers)]
+    results["softmax_flat"] = [quantize(x / sum(powers), 1 / 256, 0) for x in powers]
     results["leaky"] = [quantize(x if x >= 0 else f32(0.3) * x, 0.05, 100) for x in others]
     results["joined"] = flat + [quantize(x, 0.05, 7) for x in others]
     # Channels last: [1, 4, 3, 3] is height 4, width 3, 3 channels.
