@@ -1,6 +1,7 @@
 //===- Session.cpp ---------------------------------------------------------------------------------------------===//
 
 #include "nibble/Driver/Session.h"
+#include "ModelWeights.h"
 #include "nibble/Driver/InitAll.h"
 #include "nibble/Import/Importer.h"
 #include "nibble/Scheme/Recipe.h"
@@ -107,7 +108,8 @@ llvm::Error Session::addSchemes(ModuleOp module, StringRef path) {
   return llvm::Error::success();
 }
 
-llvm::Expected<OwningOpRef<ModuleOp>> Session::loadModel(const ModelOptions &options) {
+llvm::Expected<OwningOpRef<ModuleOp>> Session::readModel(const ModelOptions &options,
+                                                        std::function<bool(StringRef)> keepsWeight) {
   if (!llvm::sys::fs::exists(options.path))
     return llvm::createStringError(std::make_error_code(std::errc::no_such_file_or_directory),
                                    "cannot read '" + options.path + "': no such file");
@@ -116,9 +118,8 @@ llvm::Expected<OwningOpRef<ModuleOp>> Session::loadModel(const ModelOptions &opt
   if (extension == ".mlir" || extension == ".mlirbc") {
     module = parseSourceFile<ModuleOp>(options.path, context.get());
   } else {
-    ImportOptions importOptions;
-    importOptions.dims = options.dims;
-    FailureOr<OwningOpRef<ModuleOp>> imported = importModel(options.path, importOptions, context.get());
+    FailureOr<OwningOpRef<ModuleOp>> imported =
+        importModel(options.path, {options.dims, std::move(keepsWeight)}, context.get());
     if (succeeded(imported))
       module = std::move(*imported);
   }
@@ -126,13 +127,29 @@ llvm::Expected<OwningOpRef<ModuleOp>> Session::loadModel(const ModelOptions &opt
     return reported("'" + options.path + "' was not read");
   if (llvm::Error error = readLastPhase(*module))
     return std::move(error);
+  return module;
+}
+
+llvm::Expected<OwningOpRef<ModuleOp>> Session::loadModel(const ModelOptions &options) {
+  llvm::Expected<ModelWeights> weights = ModelWeights::read(options.weights, context.get());
+  if (!weights)
+    return weights.takeError();
+  llvm::Expected<OwningOpRef<ModuleOp>> module =
+      readModel(options, [&](StringRef name) { return weights->concerns(name); });
+  if (!module)
+    return module;
+  if (options.weights.areGiven())
+    if (llvm::Error error = checkIsImported())
+      return std::move(error);
+  if (llvm::Error error = weights->apply(**module))
+    return std::move(error);
   std::string name = options.name;
-  if (name.empty() && !(*module)->hasAttr("nibble.model"))
+  if (name.empty() && !(**module)->hasAttr("nibble.model"))
     name = getProgramName(options.path);
   if (!name.empty())
-    (*module)->setAttr("nibble.model", StringAttr::get(context.get(), name));
+    (**module)->setAttr("nibble.model", StringAttr::get(context.get(), name));
   for (StringRef path : options.schemes)
-    if (llvm::Error error = addSchemes(*module, path))
+    if (llvm::Error error = addSchemes(**module, path))
       return std::move(error);
   return module;
 }

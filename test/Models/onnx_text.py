@@ -31,7 +31,7 @@ DTYPES = {
 
 TOKEN = re.compile(
     r"""\s+|(?:\#|//)[^\n]*|(?P<string>"[^"]*")|(?P<number>-?(?:inf|nan)\b|[-+]?\d[\d.]*(?:e[-+]?\d+)?)|"""
-    r"""(?P<name>[A-Za-z_/](?:[\w./-]|:(?=\w))*)|(?P<mark>=>|[^\s])""",
+    r"""(?P<name>[A-Za-z_/](?:[\w./-]|:{1,2}(?=\w))*)|(?P<mark>=>|[^\s])""",
     re.VERBOSE,
 )
 

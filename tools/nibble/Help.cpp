@@ -31,6 +31,8 @@ EXAMPLES:
       Calibrated on a folder of PNG or JPEG images; `input:` in the recipe says how they become the input.
   nibble compile m.onnx --recipe float32 -o m
       No quantization; needs no data.
+  nibble compile m.onnx --weights m-gptq.safetensors --recipe float32 -o m
+      The weights of a checkpoint, by their names: GPTQ, AWQ, bitsandbytes, compressed-tensors, GGUF or floats, bit for bit.
   nibble compile m.onnx --calibrate calib.npz --emit=object -o m.o
       m.o and m.h, to link into a C or C++ program; --emit=static and --emit=shared have a pool of threads with them.
   nibble compile m.onnx --calibrate calib.npz --dim batch=8 --cpu=x86-64-v3 --threads 4 -o m

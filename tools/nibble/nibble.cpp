@@ -48,6 +48,19 @@ static cl::opt<std::string> programName("name", cl::value_desc("identifier"), cl
                                         cl::desc("Name of the program, the prefix of its symbols (default: that of the file)"),
                                         FOR_MODELS);
 
+static cl::list<std::string> weightFiles("weights", cl::value_desc("file"), cl::cat(modelOptions),
+                                         cl::desc("Weights in place of the model's, by their names: .safetensors, its\n"
+                                                  ".index.json, or .gguf; what is quantized stays so, bit for bit"),
+                                         FOR_MODELS);
+static cl::opt<std::string> weightMap("weights-map", cl::value_desc("file"), cl::cat(modelOptions),
+                                      cl::desc("Lines 'name in the model = name in the checkpoint', where names differ"),
+                                      FOR_MODELS);
+static cl::list<std::string> adapterFiles("lora", cl::value_desc("file.safetensors"), cl::cat(modelOptions),
+                                          cl::desc("LoRA adapters (PEFT), as products beside those with the weights"),
+                                          FOR_MODELS);
+static cl::opt<bool> mergeAdapters("merge-lora", cl::cat(modelOptions),
+                                   cl::desc("Add the adapters to the weights, which must be floats"), FOR_MODELS);
+
 static cl::opt<std::string> recipe("recipe", cl::init("w8a8"), cl::value_desc("name or file.yaml"),
                                    cl::desc("How to quantize: w8a8, w8a16, w4a8-g32, w4a32-g32, w4a16-g128, float32, … or a file (default: w8a8)"),
                                    cl::cat(quantizeOptions), FOR_COMPILERS, cl::sub(inspectCommand));
@@ -152,6 +165,12 @@ static llvm::Expected<ModelOptions> getModelOptions(llvm::StringRef path) {
   options.path = path;
   options.name = programName;
   options.schemes.assign(schemeFiles.begin(), schemeFiles.end());
+  options.weights = {{weightFiles.begin(), weightFiles.end()}, weightMap, {adapterFiles.begin(), adapterFiles.end()},
+                     mergeAdapters};
+  if (weightFiles.empty() && !weightMap.empty())
+    return makeError("--weights-map needs --weights");
+  if (adapterFiles.empty() && mergeAdapters)
+    return makeError("--merge-lora needs --lora");
   for (llvm::StringRef dim : dims) {
     auto [name, text] = dim.rsplit('=');
     int64_t value;

@@ -8,9 +8,24 @@
 #include "mlir/IR/OwningOpRef.h"
 #include "llvm/ADT/StringMap.h"
 #include "llvm/Support/Error.h"
+#include <functional>
 #include <memory>
 
 namespace nibble {
+
+/// Files whose weights take the place of the model's.
+struct WeightOptions {
+  /// Checkpoints: .safetensors, .safetensors.index.json or .gguf.
+  std::vector<std::string> files;
+  /// A file that says which weight is which where names do not; empty for none.
+  std::string map;
+  /// LoRA adapters in the layout of PEFT.
+  std::vector<std::string> adapters;
+  /// Add adapters to the weights, not to the products with them.
+  bool mergeAdapters = false;
+
+  bool areGiven() const { return !files.empty() || !adapters.empty(); }
+};
 
 /// The model file of a command.
 struct ModelOptions {
@@ -21,6 +36,7 @@ struct ModelOptions {
   std::string name;
   /// MLIR files whose nibble.scheme ops recipes can name.
   std::vector<std::string> schemes;
+  WeightOptions weights;
 };
 
 /// A context with everything that the tools need registered. Diagnostics go to standard error as `file: error: message`.
@@ -54,6 +70,9 @@ public:
   static llvm::Error reported(const llvm::Twine &what);
 
 private:
+  /// Reads the file of a model, whose weights are kept as `keepsWeight` says.
+  llvm::Expected<mlir::OwningOpRef<mlir::ModuleOp>> readModel(const ModelOptions &options,
+                                                              std::function<bool(llvm::StringRef)> keepsWeight);
   llvm::Error readLastPhase(mlir::ModuleOp module);
   /// Adds the declarations of a file; names that the module has already are errors.
   llvm::Error addSchemes(mlir::ModuleOp module, llvm::StringRef path);

@@ -12,6 +12,7 @@
 #include "mlir/IR/OwningOpRef.h"
 #include "mlir/Support/LLVM.h"
 #include "llvm/ADT/StringMap.h"
+#include <functional>
 #include <memory>
 
 namespace nibble {
@@ -20,6 +21,9 @@ struct ImportOptions {
   /// Sizes of symbolic dimensions by their name in the file. A dimension without a name is called `<input>:<axis>`. The
   /// leading symbolic dimension of an input is the batch, which is 1 unless bound here, by its own name or as "batch".
   llvm::StringMap<int64_t> dims;
+  /// Weights of the file that shall be constants of the module under their own name, location and type, whatever is done
+  /// with them: they are to be replaced. None when it is not set.
+  std::function<bool(llvm::StringRef)> keepsWeight;
 };
 
 class Importer {

@@ -4,6 +4,7 @@
 #include "Elementwise.h"
 #include "GraphOrder.h"
 #include "Operators.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
 
 using namespace mlir;
 using namespace nibble::onnx_import;
@@ -30,13 +31,22 @@ int64_t GraphImporter::getOpset(StringRef domain) const {
   return opsets.lookup(domain == "ai.onnx" ? "" : domain);
 }
 
+Tensor GraphImporter::makeInitializer(StringRef name, const ReadTensor &read) {
+  Tensor tensor = makeTensor(read.constant, read.element);
+  bool isWeight = isFloat(tensor) && tensor.getRank() > 0 && tensor.codec.empty();
+  if (!isWeight || !options.keepsWeight || !options.keepsWeight(name))
+    return tensor;
+  Location loc = NameLoc::get(builder.getStringAttr(name));
+  return Tensor(arith::ConstantOp::create(builder, loc, read.constant.toAttribute()).getResult());
+}
+
 void GraphImporter::importInitializers(onnx::GraphProto &graph) {
   for (onnx::TensorProto &tensor : *graph.mutable_initializer()) {
     std::string name = tensor.name();
     auto read = reader.read(tensor);
     if (!read)
       addProblem("initializer '" + name + "': " + llvm::toString(read.takeError()));
-    define(name, read ? makeTensor(read->constant, read->element) : Tensor());
+    define(name, read ? makeInitializer(name, *read) : Tensor());
   }
   if (graph.sparse_initializer_size() != 0)
     addProblem("sparse initializers are not supported");

@@ -5,6 +5,7 @@
 
 #include "Node.h"
 #include "TensorReader.h"
+#include "nibble/Import/Importer.h"
 
 namespace nibble::onnx_import {
 
@@ -14,9 +15,10 @@ struct Operator;
 /// they do not depend on it: one run finds all independent problems.
 class GraphImporter : private GraphServices {
 public:
-  GraphImporter(mlir::Block *block, llvm::StringMap<int64_t> opsets, llvm::StringRef folder)
-      : builder(mlir::OpBuilder::atBlockEnd(block)), opsets(std::move(opsets)), reader(builder.getContext(), folder),
-        pool(block) {}
+  /// `options` outlives the importer.
+  GraphImporter(mlir::Block *block, llvm::StringMap<int64_t> opsets, llvm::StringRef folder, const ImportOptions &options)
+      : builder(mlir::OpBuilder::atBlockEnd(block)), opsets(std::move(opsets)), options(options),
+        reader(builder.getContext(), folder), pool(block) {}
 
   /// Gives a name of the outermost graph its tensor; reports a name that has one already.
   void define(llvm::StringRef name, const Tensor &tensor);
@@ -37,6 +39,8 @@ private:
   llvm::SmallVector<Tensor> importSubgraph(const onnx::GraphProto &graph, llvm::ArrayRef<Tensor> inputs) override;
 
   void importInitializers(onnx::GraphProto &graph);
+  /// An initializer as a value: a constant of the module where its name and type are to be seen in it.
+  Tensor makeInitializer(llvm::StringRef name, const ReadTensor &read);
   void importNode(const onnx::NodeProto &node);
   void importWith(const Operator &op, Node &node);
   std::optional<Tensor> lookup(llvm::StringRef name) const;
@@ -44,6 +48,7 @@ private:
 
   mlir::OpBuilder builder;
   llvm::StringMap<int64_t> opsets;
+  const ImportOptions &options;
   TensorReader reader;
   ConstantPool pool;
   /// The graph and the subgraphs around the current node, innermost last. A null tensor stands for a result of a node

@@ -8,12 +8,6 @@
 using namespace mlir;
 using namespace nibble::onnx_import;
 
-std::string nibble::onnx_import::formatShape(ArrayRef<int64_t> shape) {
-  if (shape.empty())
-    return "scalar";
-  return llvm::join(llvm::map_range(shape, [](int64_t size) { return std::to_string(size); }), "x");
-}
-
 //===----------------------------------------------------------------------------------------------===//
 // ConstantPool
 //===----------------------------------------------------------------------------------------------===//

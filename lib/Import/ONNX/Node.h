@@ -11,6 +11,7 @@
 
 #include "Constant.h"
 #include "OnnxProto.h"
+#include "nibble/Import/Problems.h"
 #include "mlir/IR/Builders.h"
 #include "mlir/IR/Value.h"
 #include "llvm/ADT/DenseMap.h"
@@ -19,6 +20,8 @@
 #include <optional>
 
 namespace nibble::onnx_import {
+
+using nibble::formatShape;
 
 /// A tensor of the graph: an SSA value, or a constant that becomes one when an op needs it.
 struct Tensor {
@@ -137,9 +140,6 @@ private:
   GraphServices &graph;
   std::optional<std::string> problem;
 };
-
-/// "2x3x4", "scalar" for no dimensions: how messages show shapes.
-std::string formatShape(llvm::ArrayRef<int64_t> shape);
 
 } // namespace nibble::onnx_import
 

@@ -20,16 +20,9 @@ using namespace nibble::onnx_import;
 
 static constexpr int64_t oldestOpset = 6;
 
-/// One error with all problems: on the line of the path when there is one, else a line each.
+/// One error with all problems.
 static LogicalResult emitProblems(StringRef path, ArrayRef<std::string> problems, MLIRContext *context) {
-  InFlightDiagnostic diagnostic = emitError(UnknownLoc::get(context));
-  diagnostic << path << ": ";
-  if (problems.size() == 1)
-    return diagnostic << problems.front();
-  diagnostic << problems.size() << " problems";
-  for (const std::string &problem : problems)
-    diagnostic << "\n  " << problem;
-  return diagnostic;
+  return emitError(UnknownLoc::get(context)) << formatProblems(path, problems);
 }
 
 /// Protobuf reads what it can and takes an empty file for an empty model: a model without a graph is no model.
@@ -76,7 +69,7 @@ namespace {
 class ModelImporter {
 public:
   ModelImporter(StringRef path, const ImportOptions &options, MLIRContext *context)
-      : path(path), context(context), binder(options) {}
+      : path(path), options(options), context(context), binder(options) {}
 
   FailureOr<OwningOpRef<ModuleOp>> import(onnx::ModelProto &model);
 
@@ -86,6 +79,7 @@ private:
   NamedAttrList describePort(StringRef name, std::optional<int64_t> batchAxis, ElementType element);
 
   StringRef path;
+  const ImportOptions &options;
   MLIRContext *context;
   DimBinder binder;
 };
@@ -150,7 +144,7 @@ FailureOr<OwningOpRef<ModuleOp>> ModelImporter::import(onnx::ModelProto &model) 
   OwningOpRef<ModuleOp> module = ModuleOp::create(loc);
   (*module)->setAttr("nibble.model", b.getStringAttr(getModelName(path)));
   func::FuncOp main = createMain(inputs, *module);
-  GraphImporter importer(&main.getBody().front(), std::move(opsets), getFolder(path));
+  GraphImporter importer(&main.getBody().front(), std::move(opsets), getFolder(path), options);
   for (auto [port, argument] : llvm::zip_equal(inputs, main.getArguments()))
     importer.define(port.name, makeTensor(argument, port.element));
   SmallVector<Tensor> outputs = importer.import(*model.mutable_graph());
