@@ -1,7 +1,6 @@
 //===- Peak.cpp - what one core can do at most --------------------------------------------------------===//
 //
-// Sixteen independent chains hide the latency of every unit there is; the best of many short runs is the one that nothing
-// disturbed.
+// Independent chains hide the latency of every unit there is; the best of several stretches is the one that the least disturbed.
 //
 //===------------------------------------------------------------------------------------------------===//
 
@@ -16,17 +15,27 @@ static double secondsSince(Clock::time_point start) {
   return std::chrono::duration<double>(Clock::now() - start).count();
 }
 
-/// The most operations per second that `block`, of `operations` operations, reached.
+/// Operations per second of `block`, of `operations` operations, in one stretch.
 template <typename Block>
-static double measurePeak(double seconds, double operations, Block block) {
+static double measureStretch(double seconds, double operations, Block block) {
   constexpr int64_t repeats = 20000;
-  double best = 0;
-  for (Clock::time_point begin = Clock::now(); secondsSince(begin) < seconds;) {
-    Clock::time_point start = Clock::now();
+  Clock::time_point start = Clock::now();
+  int64_t numRepeats = 0;
+  double elapsed = 0;
+  for (; elapsed < seconds; elapsed = secondsSince(start), numRepeats += repeats)
     for (int64_t i = 0; i < repeats; ++i)
       block();
-    best = std::max(best, repeats * operations / secondsSince(start));
-  }
+  return numRepeats * operations / elapsed;
+}
+
+template <typename Block>
+static double measurePeak(double seconds, double operations, Block block) {
+  constexpr double minSeconds = 0.02;
+  constexpr int minStretches = 3;
+  double best = 0;
+  Clock::time_point begin = Clock::now();
+  for (int stretch = 0; stretch < minStretches || secondsSince(begin) < minSeconds; ++stretch)
+    best = std::max(best, measureStretch(seconds, operations, block));
   return best;
 }
 

@@ -2,7 +2,8 @@
 //
 // Google Benchmark's own options choose and print: --benchmark_filter=REGEX, --benchmark_format=json, …; --cpu=NAME compiles for
 // another CPU than the machine's, --num-threads=N runs the tiles on N threads, --objects=FOLDER keeps the machine code. The
-// peak is measured around every case, because the clock of a machine that is not alone moves.
+// peak is measured around every case, over stretches as long as one run of it, because a machine that is not alone is not always
+// the same.
 //
 //===------------------------------------------------------------------------------------------------===//
 
@@ -82,19 +83,24 @@ static void runOnce(const KernelRunner &runner, llvm::ArrayRef<void *> buffers, 
 /// Times runs and reports the best of them: what others do on the machine only ever adds to it.
 static void report(benchmark::State &state, const BenchCase &benchCase, llvm::function_ref<void()> prepare, llvm::function_ref<void()> run) {
   auto measurePeak = benchCase.isFloat ? measurePeakFloatOperations : measurePeakInt8Operations;
-  constexpr double peakSeconds = 0.02;
-  double peak = measurePeak(peakSeconds), seconds = 1e9;
-  for (auto _ : state) {
+  auto measureRun = [&] {
     prepare();
     auto start = std::chrono::steady_clock::now();
     run();
-    seconds = std::min(seconds, std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
-  }
-  peak = std::max(peak, measurePeak(peakSeconds)) * numThreads;
+    return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  };
+  measureRun();
+  double seconds = measureRun();
+  double peak = measurePeak(seconds);
+  for (auto _ : state)
+    seconds = std::min(seconds, measureRun());
+  peak = std::max(peak, measurePeak(seconds)) * numThreads;
   state.counters["GOPS"] = benchCase.getNumOperations() / seconds / 1e9;
   state.counters["best_us"] = seconds * 1e6;
-  if (peak > 0)
+  if (peak > 0) {
+    state.counters["peak_GOPS"] = peak / 1e9;
     state.counters["peak_percent"] = 100 * benchCase.getNumOperations() / seconds / peak;
+  }
 }
 
 static void measureKernel(benchmark::State &state, mlir::MLIRContext &context, const BenchCase &benchCase,
