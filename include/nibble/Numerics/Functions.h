@@ -35,7 +35,7 @@ template <typename F> F absolute(F x) { return asFloat(asInt(x) & 0x7fffffffu); 
 /// `magnitude`, which is not negative, with the sign of `x`.
 template <typename F> F withSignOf(F magnitude, F x) { return asFloat(asInt(magnitude) | (asInt(x) & 0x80000000u)); }
 
-/// 2^exponent for an integer from -126 to 127.
+/// 2^exponent for an integer from -126 to 127, 0 for -127.
 template <typename I> auto powerOfTwo(I exponent) { return asFloat((exponent + 127u) << 23u); }
 
 /// ln 2 in two parts; the first has 15 bits, so that its product with an integer of 8 bits is exact.
@@ -45,23 +45,33 @@ constexpr float ln2High = 0x1.62e4p-1f, ln2Low = 0x1.7f7d1cp-20f;
 // The functions
 //===----------------------------------------------------------------------------------------------===//
 
+/// scale(e^r, n) for e^x = 2^n * e^r with |r| <= ln 2 / 2.
+template <typename F, typename Scale> F splitExp(F x, Scale scale) {
+  // The sum's last place is 1, so that it rounds to the integer n and has it in its low bits.
+  constexpr float shifter = 0x1.8p23f;
+  F shifted = x * 0x1.715476p0f + shifter;
+  F n = shifted - shifter;
+  F r = (x - n * ln2High) - n * ln2Low;
+  constexpr float q[] = {0x1.fffffcp-2f, 0x1.55548ap-3f, 0x1.555916p-5f, 0x1.123fc6p-7f, 0x1.6a1a6cp-10f};
+  return scale((r * r * evaluatePolynomial(r, q) + r) + 1.0f, asInt(shifted) - floatToBits(shifter));
+}
+
+/// e^x, within 1 ulp, for x from -87 to 88: the bits of `exp`.
+template <typename F> F expOfModerate(F x) {
+  return splitExp(x, [](F power, auto exponent) { return power * powerOfTwo(exponent); });
+}
+
 /// e^x, within 1 ulp.
 template <typename F> F exp(F x) {
-  // Beyond these bounds the result is 0 and infinity. Comparisons leave NaN alone.
-  F bounded = select(x < -104.0f, -104.0f, x);
+  // Beyond these bounds the result is 0 and infinity. Comparisons leave NaN alone. Both powers of two of -176 are 0 exactly: a
+  // product that underflows to 0 takes processors many times as long, and softmax of what is masked has little else.
+  F bounded = select(x < -104.0f, -176.0f, x);
   bounded = select(bounded > 89.0f, 89.0f, bounded);
-  // e^x = 2^n * e^r, |r| <= ln 2 / 2. The sum's last place is 1, so that it rounds to the integer n and has it in its
-  // low bits.
-  constexpr float shifter = 0x1.8p23f;
-  F shifted = bounded * 0x1.715476p0f + shifter;
-  F n = shifted - shifter;
-  F r = (bounded - n * ln2High) - n * ln2Low;
-  constexpr float q[] = {0x1.fffffcp-2f, 0x1.55548ap-3f, 0x1.555916p-5f, 0x1.123fc6p-7f, 0x1.6a1a6cp-10f};
-  F power = (r * r * evaluatePolynomial(r, q) + r) + 1.0f;
   // In two steps, as 2^n alone may be no normal number; only the second rounds.
-  auto exponent = asInt(shifted) - floatToBits(shifter);
-  auto half = shiftRight(exponent, 1u);
-  return power * powerOfTwo(half) * powerOfTwo(exponent - half);
+  return splitExp(bounded, [](F power, auto exponent) {
+    auto half = shiftRight(exponent, 1u);
+    return power * powerOfTwo(half) * powerOfTwo(exponent - half);
+  });
 }
 
 /// The natural logarithm, within 1 ulp.
@@ -99,11 +109,11 @@ template <typename F> F erf(F x) {
   constexpr float p[] = {0x1.06eba8p-3f, -0x1.81273ep-2f,  0x1.ce2cf8p-4f, -0x1.b7f90cp-6f,
                          0x1.5405aep-8f, -0x1.a3f6e8p-11f, 0x1.4969f6p-14f};
   F small = magnitude * evaluatePolynomial(square, p) + magnitude;
-  // 1 - e^q(x), and 1 from 4 on.
+  // 1 - e^q(x) with q from -16 to 2^-12, and 1 from 4 on.
   constexpr float q[] = {0x1.6e560ep-13f, -0x1.2127e4p0f,  -0x1.44460cp-1f, -0x1.bb83e2p-4f,
                          0x1.9b8e76p-6f,  -0x1.115abcp-8f, 0x1.c790dep-12f, -0x1.61ea2p-16f};
   F bounded = select(magnitude > 4.0f, 4.0f, magnitude);
-  F large = 1.0f - exp(evaluatePolynomial(bounded, q));
+  F large = 1.0f - expOfModerate(evaluatePolynomial(bounded, q));
   return withSignOf(select(magnitude < 0.921875f, small, large), x);
 }
 
