@@ -98,6 +98,7 @@ static void buildLower(OpPassManager &passes, const PipelineOptions &options) {
   passes.addPass(createCanonicalizerPass());
   passes.addPass(createCSEPass());
   OpPassManager &onTensors = passes.nest<func::FuncOp>();
+  onTensors.addPass(createFuseRowsPass());
   onTensors.addPass(createAddResultDestinationsPass());
   onTensors.addPass(createLocalizeDestinationsPass());
   onTensors.addPass(createLowerConcatPass());

@@ -204,6 +204,7 @@ void remarkInMemory(Chain &chain, StringRef reason) {
 
 struct LocalizeReductionsPass : public WithModels<nibble::impl::LocalizeReductionsPassBase<LocalizeReductionsPass>> {
   void runOnOperation() override {
+    makeBuffersOfLoopsLocal();
     SmallVector<Chain> chains;
     getOperation().walk([&](memref::AllocOp buffer) {
       // A single number has no tiles.
@@ -223,6 +224,18 @@ struct LocalizeReductionsPass : public WithModels<nibble::impl::LocalizeReductio
         remarkInMemory(chain, "its channels can not be cut into tiles of equal size");
       }
     }
+  }
+
+private:
+  void makeBuffersOfLoopsLocal() {
+    getOperation().walk([](memref::AllocOp buffer) {
+      if (!buffer->getParentOfType<scf::ForallOp>() || !buffer.getType().hasStaticShape())
+        return;
+      OpBuilder builder(buffer);
+      Value local = memref::AllocaOp::create(builder, buffer.getLoc(), buffer.getType(), buffer.getAlignmentAttr());
+      buffer.replaceAllUsesWith(local);
+      buffer.erase();
+    });
   }
 };
 

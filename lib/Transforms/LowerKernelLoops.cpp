@@ -43,6 +43,24 @@ int64_t getReductionSize(linalg::LinalgOp op) {
   return size;
 }
 
+/// Whether elements that lie next to each other are reduced to one, a vector of them at least.
+bool reducesRows(linalg::LinalgOp op) {
+  constexpr int64_t minRow = 16;
+  if (op.getNumReductionLoops() == 0 || op.getNumDpsInputs() == 0)
+    return false;
+  std::optional<unsigned> last = getLastLoop(op, op.getDpsInputOperand(0));
+  return last && op.getIteratorTypesArray()[*last] == utils::IteratorType::reduction &&
+         op.getStaticLoopRanges()[*last] >= minRow;
+}
+
+/// Says of a sum of floats that its order is free (S13), so that it vectorises along a row.
+void freeOrderOfSum(linalg::LinalgOp op) {
+  auto sum = op.getBlock()->getTerminator()->getOperand(0).getDefiningOp<arith::AddFOp>();
+  if (reducesRows(op) && op.getNumDpsInits() == 1 && sum && sum.getType().isF32() &&
+      llvm::is_contained(sum->getOperands(), Value(op.getRegionOutputArgs().front())))
+    sum.setFastmath(arith::FastMathFlags::reassoc);
+}
+
 /// Whether the loop that walks the result contiguously does so with an input too, as the channels of NHWC pooling.
 bool vectorizesAlongResult(linalg::LinalgOp op) {
   std::optional<unsigned> last = getLastLoop(op, op.getDpsInitOperand(0));
@@ -284,7 +302,9 @@ private:
       if (isAlone)
         partition = choosePartition(*ordered, minWork, maxTiles);
       unsigned numReductions = ordered->getNumReductionLoops();
-      bool isShort = getReductionSize(*ordered) <= maxUnrolledReduction, unroll = isTransposing(*ordered);
+      bool isShort = getReductionSize(*ordered) <= maxUnrolledReduction && !reducesRows(*ordered);
+      bool unroll = isTransposing(*ordered);
+      freeOrderOfSum(*ordered);
       AffineMap resultMap = ordered->getMatchingIndexingMap(ordered->getDpsInitOperand(0));
       rewriter.setInsertionPoint(*ordered);
       FailureOr<linalg::LinalgLoops> nest = linalg::linalgOpToLoops(rewriter, *ordered);

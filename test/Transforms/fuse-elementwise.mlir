@@ -63,3 +63,67 @@ func.func @lookup(%a: tensor<8xf32>, %table: tensor<256xi8>) -> tensor<8xf32> {
   } -> tensor<8xf32>
   return %c : tensor<8xf32>
 }
+
+// -----
+
+#rows = affine_map<(d0, d1) -> (d0, d1)>
+#row = affine_map<(d0, d1) -> (d0)>
+
+// A dequantization goes into each of its readers. One that a contraction reads too would be computed for that one all the same.
+// CHECK-LABEL: @dequantized
+// CHECK: linalg.generic {{.*}} ins(%{{.*}} : tensor<8x64xi8>) outs(%{{.*}} : tensor<8xf32>)
+// CHECK: arith.uitofp
+// CHECK: arith.mulf
+// CHECK: arith.addf
+// CHECK: linalg.generic {{.*}} ins(%{{.*}}, %{{.*}} : tensor<8x64xi8>, tensor<8xf32>)
+// CHECK: arith.uitofp
+// CHECK: arith.mulf
+// CHECK: arith.subf
+func.func @dequantized(%codes: tensor<8x64xi8>, %zero: tensor<8xf32>) -> tensor<8x64xf32> {
+  %scale = arith.constant 0.5 : f32
+  %init = tensor.empty() : tensor<8x64xf32>
+  %x = linalg.generic {indexing_maps = [#rows, #rows], iterator_types = ["parallel", "parallel"]}
+         ins(%codes : tensor<8x64xi8>) outs(%init : tensor<8x64xf32>) {
+  ^bb0(%code: i8, %out: f32):
+    %f = arith.uitofp %code : i8 to f32
+    %v = arith.mulf %f, %scale : f32
+    linalg.yield %v : f32
+  } -> tensor<8x64xf32>
+  %sum = linalg.generic {indexing_maps = [#rows, #row], iterator_types = ["parallel", "reduction"]}
+         ins(%x : tensor<8x64xf32>) outs(%zero : tensor<8xf32>) {
+  ^bb0(%a: f32, %out: f32):
+    %s = arith.addf %out, %a : f32
+    linalg.yield %s : f32
+  } -> tensor<8xf32>
+  %y = linalg.generic {indexing_maps = [#rows, #row, #rows], iterator_types = ["parallel", "parallel"]}
+         ins(%x, %sum : tensor<8x64xf32>, tensor<8xf32>) outs(%init : tensor<8x64xf32>) {
+  ^bb0(%a: f32, %b: f32, %out: f32):
+    %d = arith.subf %a, %b : f32
+    linalg.yield %d : f32
+  } -> tensor<8x64xf32>
+  return %y : tensor<8x64xf32>
+}
+
+// CHECK-LABEL: @multiplied
+// CHECK: %[[X:.*]] = linalg.generic
+// CHECK: arith.uitofp
+// CHECK: nibble.contract ins(%[[X]],
+// CHECK: linalg.generic {{.*}} ins(%[[X]] :
+func.func @multiplied(%codes: tensor<8x64xi8>, %w: tensor<64x4xf32>) -> (tensor<8x4xf32>, tensor<8x64xf32>) {
+  %init = tensor.empty() : tensor<8x64xf32>
+  %x = linalg.generic {indexing_maps = [#rows, #rows], iterator_types = ["parallel", "parallel"]}
+         ins(%codes : tensor<8x64xi8>) outs(%init : tensor<8x64xf32>) {
+  ^bb0(%code: i8, %out: f32):
+    %f = arith.uitofp %code : i8 to f32
+    linalg.yield %f : f32
+  } -> tensor<8x64xf32>
+  %sums = tensor.empty() : tensor<8x4xf32>
+  %z = nibble.contract ins(%x, %w : tensor<8x64xf32>, tensor<64x4xf32>) outs(%sums : tensor<8x4xf32>) -> tensor<8x4xf32>
+  %y = linalg.generic {indexing_maps = [#rows, #rows], iterator_types = ["parallel", "parallel"]}
+         ins(%x : tensor<8x64xf32>) outs(%init : tensor<8x64xf32>) {
+  ^bb0(%a: f32, %out: f32):
+    %d = arith.negf %a : f32
+    linalg.yield %d : f32
+  } -> tensor<8x64xf32>
+  return %z, %y : tensor<8x4xf32>, tensor<8x64xf32>
+}

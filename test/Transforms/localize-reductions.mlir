@@ -177,3 +177,25 @@ func.func @number(%x: memref<64xi32>, %y: memref<i32>) {
   }
   return
 }
+
+// -----
+
+// Buffers made inside of a loop over tiles are local, and no reduction there becomes a loop of its own.
+// REMARK-NOT: remark
+// CHECK-LABEL: func.func @rows
+// CHECK: scf.forall (%{{.*}}) in (8)
+// CHECK: %[[SUM:.*]] = memref.alloca() {alignment = 64 : i64} : memref<1xi32>
+// CHECK-NOT: scf.forall (
+// CHECK: linalg.reduce {{.*}} outs(%[[SUM]] : memref<1xi32>)
+func.func @rows(%x: memref<8x64xi32>, %y: memref<8xi32>) {
+  %zero = arith.constant 0 : i32
+  scf.forall (%row) in (8) {
+    %sum = memref.alloc() {alignment = 64 : i64} : memref<1xi32>
+    linalg.fill ins(%zero : i32) outs(%sum : memref<1xi32>)
+    %x_row = memref.subview %x[%row, 0] [1, 64] [1, 1] : memref<8x64xi32> to memref<1x64xi32, strided<[64, 1], offset: ?>>
+    linalg.reduce { arith.addi } ins(%x_row : memref<1x64xi32, strided<[64, 1], offset: ?>>) outs(%sum : memref<1xi32>) dimensions = [1]
+    %y_row = memref.subview %y[%row] [1] [1] : memref<8xi32> to memref<1xi32, strided<[1], offset: ?>>
+    linalg.map { arith.muli } ins(%sum, %sum : memref<1xi32>, memref<1xi32>) outs(%y_row : memref<1xi32, strided<[1], offset: ?>>)
+  }
+  return
+}

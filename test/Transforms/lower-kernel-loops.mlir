@@ -105,3 +105,32 @@ func.func private @forall(%tile: index, %x: memref<400x64xi32>, %y: memref<64xi3
   }
   return
 }
+
+// -----
+
+#rows = affine_map<(d0, d1) -> (d0, d1)>
+#row = affine_map<(d0, d1) -> (d0)>
+
+// A sum of floats along a row may be taken in any order, and is left a loop, which vectorises. The order of one of doubles, whose result
+// the Spec gives no bound for, stays.
+// CHECK-LABEL: func.func private @row_sums
+// CHECK: scf.for
+// CHECK: scf.for
+// CHECK: arith.addf %{{.*}}, %{{.*}} fastmath<reassoc> : f32
+// CHECK-NOT: arith.addf
+// CHECK: return
+// CHECK-LABEL: func.func private @double_sums
+// CHECK: arith.addf %{{.*}}, %{{.*}} : f64
+func.func @main(%x: memref<8x32xf32>, %y: memref<8xf32>, %z: memref<8x32xf64>, %w: memref<8xf64>) {
+  nibble.launch @row_sums tiles(1) (%x, %y) : memref<8x32xf32>, memref<8xf32>
+  nibble.launch @double_sums tiles(1) (%z, %w) : memref<8x32xf64>, memref<8xf64>
+  return
+}
+func.func private @row_sums(%tile: index, %x: memref<8x32xf32>, %y: memref<8xf32>) {
+  linalg.reduce { arith.addf } ins(%x : memref<8x32xf32>) outs(%y : memref<8xf32>) dimensions = [1]
+  return
+}
+func.func private @double_sums(%tile: index, %x: memref<8x32xf64>, %y: memref<8xf64>) {
+  linalg.reduce { arith.addf } ins(%x : memref<8x32xf64>) outs(%y : memref<8xf64>) dimensions = [1]
+  return
+}

@@ -61,8 +61,9 @@ def DecomposeAggregatesPass : Pass<"nibble-decompose-aggregates", "::mlir::func:
 def FuseElementwisePass : Pass<"nibble-fuse-elementwise"> {
   let summary = "elementwise ops that follow each other in one loop";
   let description = [{
-    Upstream's fusion of elementwise ops and of reshapes between them, for producers with one user. A lookup in a table of 256 codes
-    (`nibble-tabulate-functions`) stays a loop of its own, which a target does by whole vectors.
+    Upstream's fusion of elementwise ops and of reshapes between them, for producers with one user, and for a dequantization that only
+    loops over elements read: each does it for itself. A lookup in a table of 256 codes (`nibble-tabulate-functions`) stays a loop of
+    its own, which a target does by whole vectors.
 
     Requires: tensors.
     Ensures: no elementwise op but a lookup reads the result of another one that nothing else reads.
@@ -78,6 +79,38 @@ def FuseElementwisePass : Pass<"nibble-fuse-elementwise"> {
     ```
   }];
   let dependentDialects = ["::mlir::affine::AffineDialect", "::mlir::linalg::LinalgDialect", "::mlir::tensor::TensorDialect"];
+}
+
+def FuseRowsPass : Pass<"nibble-fuse-rows", "::mlir::func::FuncOp"> {
+  let summary = "compute reductions of rows and what belongs to them row by row";
+  let description = [{
+    A reduction along the contiguous dimension, and the reductions and elementwise ops around it that need of each other only what lies
+    in the same row (softmax, normalization of layers, scales of tokens and the codes by them), become one loop over rows. What
+    they hand each other is one row long then: it stays in the first-level cache, and none of it is in the workspace.
+
+    Requires: tensors, static shapes.
+    Ensures: nothing.
+    Leaves: rows of fewer than 16 elements, or of more than 32 KiB in all; lookups of rows of codes; a reduction that is alone.
+
+    ```mlir
+    %max = linalg.reduce { arith.maximumf } ins(%x : tensor<8x64xf32>) outs(%low : tensor<8xf32>) dimensions = [1]
+    %y = linalg.generic … ins(%x, %max : tensor<8x64xf32>, tensor<8xf32>) outs(%init : tensor<8x64xf32>) { … arith.subf … }
+    ```
+    becomes
+    ```mlir
+    %y = scf.forall (%row) in (8) shared_outs(%all = %init) -> (tensor<8x64xf32>) {
+      %x_row = tensor.extract_slice %x[%row, 0] [1, 64] [1, 1] : tensor<8x64xf32> to tensor<1x64xf32>
+      %max = linalg.reduce { arith.maximumf } ins(%x_row : tensor<1x64xf32>) outs(%low_row : tensor<1xf32>) dimensions = [1]
+      %y_row = linalg.generic … ins(%x_row, %max : tensor<1x64xf32>, tensor<1xf32>) outs(… : tensor<1x64xf32>) { … arith.subf … }
+      scf.forall.in_parallel {
+        tensor.parallel_insert_slice %y_row into %all[%row, 0] [1, 64] [1, 1] : tensor<1x64xf32> into tensor<8x64xf32>
+      }
+    }
+    ```
+  }];
+  let statistics = [Statistic<"numFused", "fused", "Loops over rows">];
+  let dependentDialects = ["::mlir::affine::AffineDialect", "::mlir::linalg::LinalgDialect", "::mlir::scf::SCFDialect",
+                           "::mlir::tensor::TensorDialect"];
 }
 
 def LocalizeDestinationsPass : Pass<"nibble-localize-destinations", "::mlir::func::FuncOp"> {
@@ -136,6 +169,7 @@ def LocalizeReductionsPass : Pass<"nibble-localize-reductions", "::mlir::func::F
     A buffer that is filled, reduced into and read by one elementwise op (an average pool of codes: sums in i32, then scaled and
     rounded) is replaced by one loop over tiles that does all three on a buffer of at most 1024 elements of its own. So a sum goes
     through the stack or registers and never through the workspace. Tiles have equal sizes and are independent of each other.
+    Buffers made inside of loops over rows (`nibble-fuse-rows`) are local too.
 
     Requires: bufferized, static shapes.
     Ensures: nothing; where sums of i32 stay in memory, a remark says why.
