@@ -12,6 +12,8 @@ packages=(
   # file formats: ONNX; npz and images
   libonnx-dev libprotobuf-dev protobuf-compiler
   libjpeg-dev libpng-dev libzip-dev
+  # integer programs: mixed precision
+  coinor-libcbc-dev
   # tests
   libbenchmark-dev libgtest-dev python3 qemu-user-static
 )

@@ -12,7 +12,7 @@ import tree
 
 # Library -> what its includes look like, and the one folder that may have them.
 LIBRARIES = {
-    "CBC": (r"coin/|Cbc|Coin[A-Z]|Osi[A-Z]", "Transforms"),
+    "CBC": (r"coin/|Cbc|Coin[A-Z]|Osi[A-Z]", "Assignment"),
     "Eigen": (r"Eigen/|eigen3/", "Rounding"),
     "libjpeg": (r"jpeglib\.h|turbojpeg\.h", "Data"),
     "libpng": (r"png\.h|libpng", "Data"),
