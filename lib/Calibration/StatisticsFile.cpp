@@ -1,8 +1,8 @@
 //===- StatisticsFile.cpp - reads, writes and merges statistics files ----------------------------------------===//
 
 #include "nibble/Calibration/StatisticsFile.h"
+#include "nibble/Support/Json.h"
 #include "nibble/Support/OutputFiles.h"
-#include "llvm/Support/JSON.h"
 #include "llvm/Support/MemoryBuffer.h"
 #include <cmath>
 
@@ -12,29 +12,6 @@ using namespace nibble::numerics;
 
 /// Far above what a run can count, and low enough that sums of many files do not overflow 64 bits.
 static constexpr int64_t maxCount = int64_t(1) << 53;
-
-/// Whether brackets are nested no deeper than the format needs: the JSON parser recurses, and a hostile file must not
-/// overflow the stack.
-static bool isShallow(StringRef text) {
-  constexpr int maxDepth = 16;
-  int depth = 0;
-  bool inString = false;
-  for (size_t i = 0; i < text.size(); ++i) {
-    char c = text[i];
-    if (inString) {
-      i += c == '\\';
-      inString = c != '"';
-    } else if (c == '"') {
-      inString = true;
-    } else if (c == '[' || c == '{') {
-      if (++depth > maxDepth)
-        return false;
-    } else if (c == ']' || c == '}') {
-      --depth;
-    }
-  }
-  return true;
-}
 
 namespace {
 /// The first and the last bin that is not empty.
@@ -193,11 +170,9 @@ private:
 } // namespace
 
 Expected<StatisticsFile> StatisticsFile::parse(StringRef text, StringRef source) {
-  if (!isShallow(text))
-    return createStringError(source + ": brackets are nested deeper than in any statistics file");
-  Expected<json::Value> value = json::parse(text);
+  Expected<json::Value> value = nibble::parseJson(text, source);
   if (!value)
-    return createStringError(source + ": not JSON: " + toString(value.takeError()));
+    return value.takeError();
   StatisticsFile file;
   json::Path::Root root("statistics");
   if (!Reader::readFile(*value, file, root))

@@ -90,7 +90,7 @@ TEST(StatisticsFile, SaysWhereAFileIsWrong) {
 }
 
 TEST(StatisticsFile, DeepNestingIsAnError) {
-  EXPECT_EQ(getError(std::string(1 << 20, '[')), "a.json: brackets are nested deeper than in any statistics file");
+  EXPECT_EQ(getError(std::string(1 << 20, '[')), "a.json: brackets are nested deeper than in any file of nibble");
 }
 
 TEST(StatisticsFile, NoPrefixOfAFileIsAccepted) {
