@@ -39,37 +39,46 @@ std::vector<StringRef> Recipe::getBuiltinNames() {
   return names;
 }
 
-llvm::Expected<Recipe> Recipe::load(StringRef nameOrPath) {
+llvm::Expected<Recipe> Recipe::load(StringRef nameOrPath) { return RecipeText::load(nameOrPath, /*isNested=*/false); }
+
+llvm::Expected<Recipe> RecipeText::load(StringRef nameOrPath, bool isNested) {
   for (const BuiltinRecipe &recipe : builtinRecipes)
     if (recipe.name == nameOrPath)
-      return parse(recipe.text, recipe.name);
+      return parse(recipe.text, recipe.name, isNested);
   constexpr uint64_t maxSizeInBytes = 1 << 20;
   uint64_t sizeInBytes = 0;
   if (!llvm::sys::fs::exists(nameOrPath))
     return llvm::createStringError("no recipe '" + nameOrPath + "', expected a file or one of " +
-                                   llvm::join(getBuiltinNames(), ", "));
+                                   llvm::join(Recipe::getBuiltinNames(), ", "));
   if (llvm::sys::fs::file_size(nameOrPath, sizeInBytes) || sizeInBytes > maxSizeInBytes)
     return llvm::createStringError(nameOrPath + ": expected a recipe, a text of at most 1 MiB");
   llvm::ErrorOr<std::unique_ptr<llvm::MemoryBuffer>> buffer = llvm::MemoryBuffer::getFile(nameOrPath);
   if (!buffer)
     return llvm::createStringError(nameOrPath + ": " + buffer.getError().message());
-  return parse((*buffer)->getBuffer(), nameOrPath);
+  return parse((*buffer)->getBuffer(), nameOrPath, isNested);
 }
 
-llvm::Expected<Recipe> Recipe::parse(StringRef text, StringRef source) { return RecipeText::parse(text, source); }
+llvm::Expected<Recipe> Recipe::parse(StringRef text, StringRef source) {
+  return RecipeText::parse(text, source, /*isNested=*/false);
+}
 
 bool Recipe::needsGramMatrices() const {
   return roundBy != WeightRounding::Nearest || channelScaling != ChannelScaling::None ||
          llvm::any_of(rules, [](const RecipeRule &rule) {
            return rule.roundBy.value_or(WeightRounding::Nearest) != WeightRounding::Nearest ||
-                  rule.channelScaling.value_or(ChannelScaling::None) != ChannelScaling::None;
+                  rule.channelScaling.value_or(ChannelScaling::None) != ChannelScaling::None ||
+                  (rule.recipe && rule.recipe->needsGramMatrices());
          });
 }
 
 bool Recipe::storesActivations() const {
   auto isStored = [](const std::optional<RecipeScheme> &scheme) { return scheme && !scheme->isFloat; };
-  return isStored(activations) || llvm::any_of(rules, [&](const RecipeRule &rule) { return isStored(rule.activations); });
+  return isStored(activations) || llvm::any_of(rules, [&](const RecipeRule &rule) {
+    return isStored(rule.activations) || rule.isOpen() || (rule.recipe && rule.recipe->storesActivations());
+  });
 }
+
+bool Recipe::isOpen() const { return llvm::any_of(rules, [](const RecipeRule &rule) { return rule.isOpen(); }); }
 
 RecipeDecision Recipe::decide(const OpDescription &op) const {
   auto rule = llvm::find_if(rules, [&](const RecipeRule &rule) { return rule.matches(op); });
@@ -83,11 +92,16 @@ RecipeDecision Recipe::decide(const OpDescription &op) const {
     decision.activations = *activations, decision.weights = *weights;
   if (rule == rules.end())
     return decision;
+  if (rule->recipe) {
+    decision = rule->recipe->decide(op);
+    decision.reason = "recipe '" + name + "'";
+  }
   decision.rule = rule - rules.begin();
   decision.reason += ", rule " + std::to_string(*decision.rule + 1);
   if (!rule->reason.empty())
     decision.reason += ": " + rule->reason;
-  decision.isFloat = rule->isFloat;
+  decision.isFloat |= rule->isFloat;
+  decision.isOpen = rule->isOpen();
   decision.activations = rule->activations.value_or(decision.activations);
   decision.weights = rule->weights.value_or(decision.weights);
   decision.scaleBy = rule->scaleBy.value_or(decision.scaleBy);

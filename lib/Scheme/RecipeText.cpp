@@ -17,6 +17,8 @@ namespace {
 /// Where a trait puts the message that it returns a reference to.
 struct ParseContext {
   std::string message;
+  /// Whether a rule of another recipe names this one.
+  bool isNested;
 };
 
 /// Texts with a syntax of their own.
@@ -25,6 +27,10 @@ struct CalibratorText {
 };
 struct RegexText {
   std::shared_ptr<llvm::Regex> regex;
+};
+struct RecipeReference {
+  std::string name;
+  std::shared_ptr<const Recipe> recipe;
 };
 
 /// The `input` section.
@@ -78,6 +84,23 @@ template <> struct ScalarTraits<RegexText> {
   static QuotingType mustQuote(StringRef) { return QuotingType::None; }
 };
 
+template <> struct ScalarTraits<RecipeReference> {
+  static StringRef input(StringRef text, void *context, RecipeReference &reference) {
+    if (static_cast<ParseContext *>(context)->isNested)
+      return fail(context, "a recipe that a rule names has no rules that name others");
+    reference.name = text.str();
+    if (text == "auto")
+      return "";
+    Expected<Recipe> recipe = RecipeText::load(text, /*isNested=*/true);
+    if (!recipe)
+      return fail(context, toString(recipe.takeError()));
+    reference.recipe = std::make_shared<const Recipe>(std::move(*recipe));
+    return "";
+  }
+  static void output(const RecipeReference &, void *, raw_ostream &) {}
+  static QuotingType mustQuote(StringRef) { return QuotingType::None; }
+};
+
 template <> struct ScalarEnumerationTraits<ParameterChoice> {
   static void enumeration(IO &io, ParameterChoice &choice) {
     io.enumCase(choice, "absolute_maximum", ParameterChoice::AbsoluteMaximum);
@@ -126,12 +149,14 @@ template <> struct MappingTraits<RecipeRule> {
   static void mapping(IO &io, RecipeRule &rule) {
     std::optional<RegexText> regex;
     std::optional<CalibratorText> calibrator;
+    std::optional<RecipeReference> reference;
     io.mapOptional("name", rule.name);
     io.mapOptional("regex", regex);
     io.mapOptional("op", rule.op);
     io.mapOptional("position", rule.position);
     io.mapOptional("smaller_than", rule.smallerThan);
     io.mapOptional("float", rule.isFloat);
+    io.mapOptional("recipe", reference);
     io.mapOptional("activations", rule.activations);
     io.mapOptional("weights", rule.weights);
     io.mapOptional("scale_by", rule.scaleBy);
@@ -141,6 +166,8 @@ template <> struct MappingTraits<RecipeRule> {
     io.mapOptional("reason", rule.reason);
     if (regex)
       rule.regex = regex->regex;
+    if (reference)
+      rule.recipeName = reference->name, rule.recipe = reference->recipe;
     if (calibrator)
       rule.calibrator = calibrator->text;
   }
@@ -148,9 +175,12 @@ template <> struct MappingTraits<RecipeRule> {
     if (rule.weights && rule.weights->isFloat)
       return "weights have a scheme; float: true leaves an op as it is";
     bool hasScheme = rule.activations || rule.weights || rule.scaleBy || rule.roundBy || rule.channelScaling || rule.calibrator;
-    if (rule.isFloat && hasScheme)
-      return "a rule is either float or has schemes";
-    return rule.isFloat || hasScheme ? "" : "a rule needs an effect: float: true, activations, weights, scale_by, round_by, channel_scaling or calibrator";
+    bool namesRecipe = !rule.recipeName.empty();
+    if (rule.isFloat + namesRecipe + hasScheme > 1)
+      return "a rule is float, has the name of a recipe, or has schemes";
+    return rule.isFloat || namesRecipe || hasScheme ? ""
+                                                    : "a rule needs an effect: float: true, recipe, activations, weights, scale_by, "
+                                                      "round_by, channel_scaling or calibrator";
   }
 };
 
@@ -215,10 +245,10 @@ static StringRef findGap(const RecipeDocument &document) {
     return "";
   if (document.activations || document.weights)
     return "a recipe has both activations and weights, or none of them";
-  bool isFloat = llvm::all_of(document.rules, [](const RecipeRule &rule) { return rule.isFloat; });
-  if (isFloat && !document.rules.empty() && document.rules.back().matchesEverything())
+  bool isWhole = llvm::all_of(document.rules, [](const RecipeRule &rule) { return rule.isFloat || !rule.recipeName.empty(); });
+  if (isWhole && !document.rules.empty() && document.rules.back().matchesEverything())
     return "";
-  return "a recipe without activations and weights has only float rules, the last one without conditions";
+  return "a recipe without activations and weights has only rules that are float or name a recipe, the last one without conditions";
 }
 
 /// Collects what yaml::Input finds, one line for each: `file:line:column: message`.
@@ -240,10 +270,10 @@ static bool isDeep(StringRef text) {
   return false;
 }
 
-llvm::Expected<Recipe> RecipeText::parse(StringRef text, StringRef source) {
+llvm::Expected<Recipe> RecipeText::parse(StringRef text, StringRef source, bool isNested) {
   if (isDeep(text))
     return llvm::createStringError(source + ": nested deeper than any recipe");
-  ParseContext context;
+  ParseContext context{{}, isNested};
   std::string messages;
   llvm::yaml::Input input(llvm::MemoryBufferRef(text, source), &context, collect, &messages);
   RecipeDocument document;

@@ -7,9 +7,10 @@
 
 namespace nibble {
 
-/// The only one that fills a Recipe.
+/// The only one that fills a Recipe. Rules of one that a rule of another names (`isNested`) name no further ones.
 struct RecipeText {
-  static llvm::Expected<Recipe> parse(llvm::StringRef text, llvm::StringRef source);
+  static llvm::Expected<Recipe> load(llvm::StringRef nameOrPath, bool isNested);
+  static llvm::Expected<Recipe> parse(llvm::StringRef text, llvm::StringRef source, bool isNested);
 };
 
 /// The scheme that `text` says; `message` says what is wrong with it when there is none.

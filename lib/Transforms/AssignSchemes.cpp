@@ -58,6 +58,10 @@ struct AssignSchemesPass : public WithModels<nibble::impl::AssignSchemesPassBase
         continue;
       }
       RecipeDecision decision = loaded->decide(description);
+      if (decision.isOpen) {
+        op->emitError() << decision.reason << " leaves '" << description.name << "' to an assignment (nibble assign), which was not made";
+        return signalPassFailure();
+      }
       if (decision.isFloat)
         leaveFloat(op, decision.reason);
       else if (failed(assign(cast<QuantizableOpInterface>(op), decision)))

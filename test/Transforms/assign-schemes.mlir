@@ -3,6 +3,9 @@
 // RUN: %nibble_opt %s --pass-pipeline='builtin.module(func.func(nibble-assign-schemes{recipe=%S/Inputs/rounding.yaml}))' | FileCheck %s --check-prefix=ROUNDING
 // RUN: not %nibble_opt %s --pass-pipeline='builtin.module(func.func(nibble-assign-schemes{recipe=none-such}))' 2>&1 | FileCheck %s --check-prefix=UNKNOWN
 
+// RUN: not %nibble_opt %s --pass-pipeline='builtin.module(func.func(nibble-assign-schemes{recipe=auto}))' 2>&1 | FileCheck %s --check-prefix=OPEN
+
+// OPEN: error: recipe 'auto', rule 1 leaves 'nibble.contract' to an assignment (nibble assign), which was not made
 // UNKNOWN: error: {{.*}}none-such
 
 // CHECK-LABEL: @contract

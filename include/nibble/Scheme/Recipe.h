@@ -67,6 +67,8 @@ struct OpDescription {
 /// What a recipe says about an op.
 struct RecipeDecision {
   bool isFloat = false;
+  /// Whether nothing is decided: that is left to an assignment.
+  bool isOpen = false;
   /// Why, for a user: names the rule.
   std::string reason;
   RecipeScheme activations, weights;
@@ -89,6 +91,8 @@ struct RecipeDecision {
 /// Where in a program a rule holds.
 enum class RecipePosition { Anywhere, First, Last };
 
+class Recipe;
+
 /// A rule: it applies to an op that meets all its conditions.
 struct RecipeRule {
   std::optional<std::string> name, op;
@@ -96,8 +100,11 @@ struct RecipeRule {
   RecipePosition position = RecipePosition::Anywhere;
   std::optional<int64_t> smallerThan;
 
-  /// The effect: float, or what replaces the recipe's defaults.
+  /// The effect: float, or what another recipe decides (its name is that of a built-in one or a path; `auto` leaves it to an
+  /// assignment and has no recipe), or what replaces the recipe's defaults.
   bool isFloat = false;
+  std::string recipeName;
+  std::shared_ptr<const Recipe> recipe;
   std::optional<RecipeScheme> activations, weights;
   std::optional<ParameterChoice> scaleBy;
   std::optional<WeightRounding> roundBy;
@@ -108,6 +115,7 @@ struct RecipeRule {
   bool matches(const OpDescription &op) const;
   /// Whether it has no conditions.
   bool matchesEverything() const;
+  bool isOpen() const { return !recipe && !recipeName.empty(); }
 };
 
 class Recipe {
@@ -127,6 +135,8 @@ public:
   /// Whether the weights of some op are rounded by what its inputs look like.
   bool needsGramMatrices() const;
   bool needsCalibration() const { return storesActivations() || needsGramMatrices(); }
+  /// Whether some rule leaves ops to an assignment.
+  bool isOpen() const;
 
   /// How images become the input of the model; no size unless the recipe says one.
   const data::ImageOptions &getImageOptions() const { return images; }
@@ -139,7 +149,7 @@ private:
   friend struct RecipeText;
 
   std::string name;
-  /// Both or none; without them the last rule leaves everything float.
+  /// Both or none; without them the last rule decides about everything.
   std::optional<RecipeScheme> activations, weights;
   ParameterChoice scaleBy = ParameterChoice::AbsoluteMaximum;
   WeightRounding roundBy = WeightRounding::Nearest;

@@ -30,7 +30,7 @@ TEST(Recipe, BuiltinRecipesAreComplete) {
 
 TEST(Recipe, UnknownNamesListTheBuiltinOnes) {
   EXPECT_EQ(llvm::toString(Recipe::load("w9a9").takeError()),
-            "no recipe 'w9a9', expected a file or one of float32, w4a16-g128, w4a16, w4a32-g32, w4a8-g32, w4a8, w8a16, w8a8");
+            "no recipe 'w9a9', expected a file or one of auto, float32, w4a16-g128, w4a16, w4a32-g32, w4a8-g32, w4a8, w8a16, w8a8");
 }
 
 TEST(Recipe, SchemesKnowTheirChannelAxis) {
@@ -135,6 +135,42 @@ rules:
   EXPECT_EQ(rest.reason, "recipe 'a.yaml'");
 }
 
+TEST(Recipe, RulesNameOthers) {
+  Recipe recipe = parse("rules:\n"
+                        "  - name: a\n"
+                        "    recipe: w4a16\n"
+                        "    reason: it is large\n"
+                        "  - name: b\n"
+                        "    recipe: float32\n"
+                        "  - recipe: w8a8\n");
+  RecipeDecision large = recipe.decide({"a", "conv"});
+  EXPECT_TRUE(large.activations.isFloat);
+  EXPECT_EQ(large.scaleBy, ParameterChoice::SquaredError);
+  EXPECT_EQ(large.reason, "recipe 'a.yaml', rule 1: it is large");
+  EXPECT_EQ(large.rule, 0u);
+  EXPECT_TRUE(recipe.decide({"b", "conv"}).isFloat);
+  EXPECT_FALSE(recipe.decide({"c", "conv"}).isFloat);
+  EXPECT_FALSE(recipe.decide({"c", "conv"}).activations.isFloat);
+  EXPECT_TRUE(recipe.storesActivations());
+  EXPECT_FALSE(recipe.isOpen());
+  EXPECT_FALSE(parse("rules:\n  - recipe: w4a16").needsCalibration());
+  EXPECT_TRUE(parse("rules:\n  - recipe: w4a8-g32").needsGramMatrices());
+}
+
+TEST(Recipe, RulesLeaveOpsToAnAssignment) {
+  Recipe recipe = parse("rules:\n  - position: first\n    float: true\n  - recipe: auto\n");
+  EXPECT_TRUE(recipe.isOpen());
+  EXPECT_TRUE(recipe.needsCalibration());
+  EXPECT_FALSE(recipe.decide({"a", "conv", true}).isOpen);
+  EXPECT_TRUE(recipe.decide({"b", "conv"}).isOpen);
+  EXPECT_TRUE(llvm::cantFail(Recipe::load("auto")).isOpen());
+}
+
+TEST(Recipe, RulesNameRecipesWithSchemes) {
+  EXPECT_EQ(getError("rules:\n  - recipe: auto\n    float: true"), "a.yaml:2:5: a rule is float, has the name of a recipe, or has schemes");
+  EXPECT_EQ(getError("rules:\n  - recipe: w4\n").substr(0, 38), "a.yaml:2:13: no recipe 'w4', expected ");
+}
+
 TEST(Recipe, SaysHowImagesBecomeInputs) {
   Recipe recipe = parse(withSchemes(R"(
 input:
@@ -164,9 +200,9 @@ TEST(Recipe, ErrorsSayWhere) {
   EXPECT_EQ(getError("activations: u17\nweights: s8"),
             "a.yaml:1:14: 'u17' is not a scheme: (C1) unknown codec 'u17'");
   EXPECT_EQ(getError(withSchemes("rules:\n  - name: x")),
-            "a.yaml:4:5: a rule needs an effect: float: true, activations, weights, scale_by, round_by, channel_scaling or calibrator");
+            "a.yaml:4:5: a rule needs an effect: float: true, recipe, activations, weights, scale_by, round_by, channel_scaling or calibrator");
   EXPECT_EQ(getError(withSchemes("rules:\n  - name: x\n    float: true\n    weights: s8")),
-            "a.yaml:4:5: a rule is either float or has schemes");
+            "a.yaml:4:5: a rule is float, has the name of a recipe, or has schemes");
   EXPECT_EQ(getError(withSchemes("rules:\n  - position: middle\n    float: true")),
             "a.yaml:4:15: unknown enumerated scalar");
   EXPECT_EQ(getError(withSchemes("input:\n  mean: [1, 2]")),
@@ -193,7 +229,7 @@ TEST(Recipe, WrongSchemesAreErrors) {
 TEST(Recipe, IncompleteRecipesAreErrors) {
   EXPECT_EQ(getError("activations: u8"), "a.yaml: a recipe has both activations and weights, or none of them");
   EXPECT_EQ(getError("rules:\n  - op: conv\n    float: true"),
-            "a.yaml: a recipe without activations and weights has only float rules, the last one without conditions");
+            "a.yaml: a recipe without activations and weights has only rules that are float or name a recipe, the last one without conditions");
   EXPECT_NE(getError(""), "");
 }
 
