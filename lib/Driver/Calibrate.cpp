@@ -3,58 +3,16 @@
 #include "nibble/Driver/Calibrate.h"
 #include "ModelInterface.h"
 #include "PhaseRunner.h"
+#include "ResolveTarget.h"
 #include "nibble/Calibration/StatisticsFile.h"
 #include "nibble/Dialect/Nibble/IR/NibbleDialect.h"
 #include "nibble/Runtime/Observe.h"
 #include "nibble/Scheme/Recipe.h"
 #include "nibble/Support/Progress.h"
-#include "llvm/Support/FileSystem.h"
 #include "llvm/Support/Path.h"
-#include "llvm/Support/Signals.h"
 
 using namespace mlir;
 using namespace nibble;
-
-CalibrationResult::CalibrationResult(CalibrationResult &&other) { *this = std::move(other); }
-
-CalibrationResult &CalibrationResult::operator=(CalibrationResult &&other) {
-  std::swap(file, other.file);
-  std::swap(isTemporary, other.isTemporary);
-  return *this;
-}
-
-CalibrationResult::~CalibrationResult() {
-  if (!isTemporary)
-    return;
-  llvm::sys::fs::remove(file);
-  llvm::sys::DontRemoveFileOnSignal(file);
-}
-
-llvm::Error CalibrationResult::makeTemporary() {
-  llvm::SmallString<128> path;
-  if (std::error_code code = llvm::sys::fs::createTemporaryFile("nibble-statistics", "json", path))
-    return llvm::createStringError(code, "cannot make a temporary file: " + code.message());
-  file = path.str();
-  isTemporary = true;
-  llvm::sys::RemoveFileOnSignal(file);
-  return llvm::Error::success();
-}
-
-/// The target that this machine is, with the facts of its CPU.
-static llvm::Error resolveHost(PipelineOptions &pipeline) {
-  for (const TargetBackend *target : getTargets()) {
-    llvm::Expected<CpuFacts> facts = target->getCpuFacts("native");
-    if (facts) {
-      pipeline.target = target;
-      pipeline.cpu = *facts;
-      return llvm::Error::success();
-    }
-    llvm::consumeError(facts.takeError());
-  }
-  return llvm::createStringError(llvm::inconvertibleErrorCode(),
-                                 "no target compiles for this machine, which calibration has to run the model on; calibrate "
-                                 "elsewhere with --save-calibration and give the file to --calibrate");
-}
 
 /// The float program of the normalized `module` with the observers that `recipe` needs, compiled for this machine.
 static llvm::Expected<std::unique_ptr<Program>> compileObserved(ModuleOp module, StringRef recipe) {
@@ -221,10 +179,13 @@ llvm::Expected<CalibrationResult> nibble::calibrate(Session &session, ModuleOp m
   llvm::Expected<calibration::StatisticsFile> statistics = gatherer.gather();
   if (!statistics)
     return statistics.takeError();
-  result.setFile(options.saveCalibration);
-  if (options.saveCalibration.empty())
-    if (llvm::Error error = result.makeTemporary())
-      return std::move(error);
+  result = CalibrationResult(options.saveCalibration);
+  if (options.saveCalibration.empty()) {
+    llvm::Expected<TemporaryFile> temporary = TemporaryFile::create("nibble-statistics", "json");
+    if (!temporary)
+      return temporary.takeError();
+    result = CalibrationResult(std::move(*temporary));
+  }
   if (llvm::Error error = statistics->save(result.getFile()))
     return std::move(error);
   return result;

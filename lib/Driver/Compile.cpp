@@ -1,7 +1,9 @@
 //===- Compile.cpp - a model file to a program ----------------------------------------------------------------===//
 
 #include "nibble/Driver/Compile.h"
+#include "AutoRecipe.h"
 #include "PhaseRunner.h"
+#include "ResolveTarget.h"
 #include "nibble/Driver/Calibrate.h"
 #include "nibble/Support/OutputFiles.h"
 #include "nibble/Transforms/Passes.h"
@@ -13,22 +15,6 @@ using namespace nibble;
 
 static llvm::Error makeError(const llvm::Twine &message) {
   return llvm::createStringError(llvm::inconvertibleErrorCode(), message);
-}
-
-/// The target called `options.target`, and the facts of its CPU.
-static llvm::Error resolveTarget(const TargetOptions &options, PipelineOptions &pipeline) {
-  pipeline.target = findTarget(options.target);
-  if (!pipeline.target) {
-    std::string known;
-    for (const TargetBackend *target : getTargets())
-      known += (known.empty() ? "" : ", ") + target->getName().str();
-    return makeError("unknown target '" + options.target + "'; known: " + known);
-  }
-  llvm::Expected<CpuFacts> facts = pipeline.target->getCpuFacts(options.cpu);
-  if (!facts)
-    return facts.takeError();
-  pipeline.cpu = *facts;
-  return llvm::Error::success();
 }
 
 /// What a program is compiled for decides where it runs: said, not assumed.
@@ -173,7 +159,8 @@ static llvm::Error compileTo(Phase last, Session &session, ModuleOp module, cons
   return writeIr(module, options);
 }
 
-llvm::Error nibble::compileModel(const CompileOptions &options) {
+llvm::Error nibble::compileModel(const CompileOptions &given) {
+  CompileOptions options = given;
   llvm::Expected<Goal> goal = getGoal(options);
   if (!goal)
     return goal.takeError();
@@ -184,6 +171,10 @@ llvm::Error nibble::compileModel(const CompileOptions &options) {
     return error;
   if (goal->last >= Phase::Lower)
     announceCpu(options.target, pipeline.cpu);
+  llvm::Expected<DecidedOptions> decided = DecidedOptions::get(options.model, options.quantize, options.target);
+  if (!decided)
+    return decided.takeError();
+  options.quantize = decided->getOptions();
 
   Session session;
   llvm::Expected<OwningOpRef<ModuleOp>> module = session.loadModelFor(options.quantize.recipe, options.model);

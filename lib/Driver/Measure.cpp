@@ -8,26 +8,8 @@
 using namespace nibble;
 using Clock = std::chrono::steady_clock;
 
-namespace {
-
-/// Memory for all inputs or all outputs of a program.
-struct Arrays {
-  explicit Arrays(llvm::ArrayRef<nibble_tensor> tensors) {
-    for (const nibble_tensor &tensor : tensors) {
-      int64_t size = getSizeInBytes(static_cast<nibble_dtype>(tensor.dtype));
-      for (int32_t dim = 0; dim < tensor.rank; ++dim)
-        size *= tensor.shape[dim];
-      storage.emplace_back(size);
-      pointers.push_back(storage.back().data());
-    }
-  }
-
-  std::vector<std::vector<char>> storage;
-  std::vector<void *> pointers;
-};
-
 /// Floats in [-1, 1), whole numbers elsewhere; the same in every run.
-void fillPseudoRandom(llvm::MutableArrayRef<char> bytes, nibble_dtype dtype) {
+static void fillPseudoRandom(llvm::MutableArrayRef<char> bytes, nibble_dtype dtype) {
   uint32_t state = 12345;
   auto next = [&] { return (state = state * 1664525u + 1013904223u) >> 8; };
   if (dtype == NIBBLE_F32) {
@@ -40,25 +22,35 @@ void fillPseudoRandom(llvm::MutableArrayRef<char> bytes, nibble_dtype dtype) {
     bytes[i] = static_cast<char>(next() & 1);
 }
 
-double median(std::vector<double> &values) {
+MadeUpCall::MadeUpCall(Program &program) : program(program) {
+  auto allocate = [&](const nibble_tensor &tensor) -> std::vector<char> & {
+    int64_t size = getSizeInBytes(static_cast<nibble_dtype>(tensor.dtype));
+    for (int32_t dim = 0; dim < tensor.rank; ++dim)
+      size *= tensor.shape[dim];
+    return storage.emplace_back(size);
+  };
+  const nibble_info &info = program.getInfo();
+  for (const nibble_tensor &tensor : llvm::ArrayRef(info.inputs, static_cast<size_t>(info.num_inputs))) {
+    std::vector<char> &bytes = allocate(tensor);
+    fillPseudoRandom(bytes, static_cast<nibble_dtype>(tensor.dtype));
+    inputs.push_back(bytes.data());
+  }
+  for (const nibble_tensor &tensor : llvm::ArrayRef(info.outputs, static_cast<size_t>(info.num_outputs)))
+    outputs.push_back(allocate(tensor).data());
+}
+
+double nibble::getMedian(std::vector<double> &values) {
   auto middle = values.begin() + values.size() / 2;
   std::nth_element(values.begin(), middle, values.end());
   return *middle;
 }
 
-} // namespace
-
 llvm::Expected<double> nibble::measureProgram(Program &program, int threads, double seconds) {
-  const nibble_info &info = program.getInfo();
-  Arrays inputs({info.inputs, static_cast<size_t>(info.num_inputs)});
-  Arrays outputs({info.outputs, static_cast<size_t>(info.num_outputs)});
-  for (auto [number, bytes] : llvm::enumerate(inputs.storage))
-    fillPseudoRandom(bytes, static_cast<nibble_dtype>(info.inputs[number].dtype));
-  std::vector<const void *> in(inputs.pointers.begin(), inputs.pointers.end());
+  MadeUpCall call(program);
   auto timeRuns = [&](int64_t count) -> llvm::Expected<double> {
     Clock::time_point start = Clock::now();
     for (int64_t i = 0; i < count; ++i)
-      if (llvm::Error error = program.runOnce(in, outputs.pointers, threads))
+      if (llvm::Error error = call.run(threads))
         return std::move(error);
     return std::chrono::duration<double>(Clock::now() - start).count() / count;
   };
@@ -76,5 +68,5 @@ llvm::Expected<double> nibble::measureProgram(Program &program, int threads, dou
       return time;
     times.push_back(*time);
   }
-  return median(times);
+  return getMedian(times);
 }

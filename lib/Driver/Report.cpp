@@ -1,6 +1,7 @@
 //===- Report.cpp - how good and how fast a quantized model is -------------------------------------------------------------------------===//
 
 #include "nibble/Driver/Report.h"
+#include "AutoRecipe.h"
 #include "Measure.h"
 #include "ReportMeasures.h"
 #include "nibble/Data/Npy.h"
@@ -10,6 +11,7 @@
 #include "nibble/Support/OutputFiles.h"
 #include "mlir/IR/Matchers.h"
 #include "llvm/Support/FileSystem.h"
+#include "llvm/Support/MemoryBuffer.h"
 #include "llvm/Support/Path.h"
 #include "llvm/TargetParser/Host.h"
 
@@ -163,16 +165,36 @@ private:
 
 } // namespace
 
-llvm::Error nibble::reportModel(const ReportOptions &options) {
+/// Reads the front that `options` name.
+static llvm::Expected<assignment::Front> readFront(const ReportOptions &options) {
+  if (options.front.empty())
+    return assignment::Front();
+  auto buffer = llvm::MemoryBuffer::getFile(options.front);
+  if (!buffer)
+    return llvm::createStringError(options.front + ": " + buffer.getError().message());
+  return assignment::Front::parse((*buffer)->getBuffer(), options.front);
+}
+
+llvm::Error nibble::reportModel(const ReportOptions &given) {
+  ReportOptions options = given;
   if (!options.html.empty())
     if (llvm::Error error = checkOutputPath(options.html))
       return error;
   if (!options.labelKey.empty() && options.data.empty())
     return llvm::createStringError(llvm::inconvertibleErrorCode(),
                                    "--label-key names an array of the test data: expected --data as well");
+  llvm::Expected<assignment::Front> front = readFront(options);
+  if (!front)
+    return front.takeError();
+  llvm::Expected<DecidedOptions> decided = DecidedOptions::get(options.model, options.quantize, options.target);
+  if (!decided)
+    return decided.takeError();
+  options.quantize = decided->getOptions();
   llvm::Expected<ReportData> report = Reporter(options).run();
   if (!report)
     return report.takeError();
+  report->recipe = given.quantize.recipe;
+  report->front = std::move(*front);
   llvm::outs() << formatReport(*report);
   if (!options.writesHtml)
     return llvm::Error::success();

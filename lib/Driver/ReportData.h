@@ -3,6 +3,8 @@
 #ifndef NIBBLE_LIB_DRIVER_REPORTDATA_H
 #define NIBBLE_LIB_DRIVER_REPORTDATA_H
 
+#include "ProgramOutputs.h"
+#include "nibble/Assignment/Front.h"
 #include <array>
 #include <cstdint>
 #include <optional>
@@ -10,19 +12,6 @@
 #include <vector>
 
 namespace nibble {
-
-/// Energy of a signal and of its error.
-struct Noise {
-  double signal = 0, error = 0;
-
-  void add(double exact, double approximate) {
-    signal += exact * exact;
-    error += (exact - approximate) * (exact - approximate);
-  }
-  /// The ratio in dB; `noNoise` when there is no error at all, or no signal.
-  double getDecibel() const;
-  static constexpr double noNoise = 200;
-};
 
 /// One value that is stored in codes: how far they are from the float program, the errors of all layers before included.
 struct LayerReport {
@@ -60,6 +49,8 @@ struct ReportData {
   /// In program order; measured on the first `numLayerBatches` batches.
   std::vector<LayerReport> layers;
   int64_t numLayerBatches = 0;
+  /// What an assignment could choose from; without points when there is none.
+  assignment::Front front;
   /// Ops that stayed float, with the rule.
   std::vector<std::string> floatOps;
 };

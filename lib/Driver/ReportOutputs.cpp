@@ -1,31 +1,10 @@
 //===- ReportOutputs.cpp - how good the outputs of a quantized program are --------------------------------------------------------===//
 
-#include "Arrays.h"
+#include "ProgramOutputs.h"
 #include "ReportMeasures.h"
 #include "nibble/Support/Progress.h"
-#include <cmath>
 
 using namespace nibble;
-
-double Noise::getDecibel() const {
-  return error > 0 && signal > 0 ? std::min(noNoise, 10 * std::log10(signal / error)) : noNoise;
-}
-
-/// What a program makes of one batch, floats of 16 bits as those of 32.
-static llvm::Expected<std::vector<data::Array>> runWide(Program &program, llvm::ArrayRef<data::Array> inputs) {
-  llvm::Expected<std::vector<data::Array>> outputs = runOnArrays(program, inputs, 1);
-  if (!outputs)
-    return outputs;
-  for (data::Array &output : *outputs) {
-    if (output.type.dtype != NIBBLE_F16 && output.type.dtype != NIBBLE_BF16)
-      continue;
-    llvm::Expected<data::Array> wide = data::convert(std::move(output), NIBBLE_F32);
-    if (!wide)
-      return wide.takeError();
-    output = std::move(*wide);
-  }
-  return outputs;
-}
 
 /// Index of the largest element of sample number `sample` of `count`.
 static int64_t argmax(const data::Array &array, int64_t sample, int64_t count) {
@@ -33,14 +12,6 @@ static int64_t argmax(const data::Array &array, int64_t sample, int64_t count) {
   size_t size = values.size() / count;
   llvm::ArrayRef<float> own = values.slice(sample * size, size);
   return std::max_element(own.begin(), own.end()) - own.begin();
-}
-
-/// Whether an output holds one list of scores for each sample, not an image.
-static bool isScores(const data::ArraySpec &type) {
-  if (type.dtype != NIBBLE_F32 || type.shape.empty() || type.shape.front() == 0)
-    return false;
-  llvm::ArrayRef<int64_t> sample = llvm::ArrayRef<int64_t>(type.shape).drop_front();
-  return llvm::count_if(sample, [](int64_t size) { return size > 1; }) == 1;
 }
 
 namespace {

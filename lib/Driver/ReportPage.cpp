@@ -1,5 +1,6 @@
 //===- ReportPage.cpp - the report as one HTML page ----------------------------------------------------------------------------------===//
 
+#include "ReportFront.h"
 #include "ReportPlots.h"
 #include "llvm/Support/FormatVariadic.h"
 
@@ -20,6 +21,7 @@ h1 { font-size: 1.7em; margin: 0; } h2 { font-size: 1.2em; margin: 2.2em 0 .4em;
 .card h3 { font-size: .85em; font-weight: 500; margin: 0; color: var(--soft); } .card b { font-size: 1.5em; }
 svg { display: block; width: 100%; height: auto; } svg text { font: 12px system-ui, sans-serif; fill: var(--text); }
 .float { fill: var(--float); } .quantized, .distribution { fill: var(--quantized); } .codes { fill: var(--codes); }
+circle.front { fill: var(--quantized); opacity: .55; } circle.uniform { fill: var(--float); } circle.chosen { fill: var(--codes); }
 .grid { stroke: var(--line); } svg .label { text-anchor: end; } svg .tick { text-anchor: middle; fill: var(--soft); }
 .wide { overflow-x: auto; } table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; }
 th, td { padding: .3em .8em; text-align: right; border-bottom: 1px solid var(--line); white-space: nowrap; }
@@ -88,6 +90,8 @@ std::string nibble::formatReportPage(const ReportData &report) {
   writeCards(report, out);
   for (const std::string &remark : getRemarks(report))
     out << "<p>" << escapeHtml(remark) << "</p>\n";
+  if (!report.front.points.empty())
+    plotFront(report.front, out);
   if (!report.layers.empty())
     writeLayers(report, out);
   if (!report.floatOps.empty()) {

@@ -2,6 +2,7 @@
 
 #include "nibble/Driver/Run.h"
 #include "Arrays.h"
+#include "AutoRecipe.h"
 #include "ReferenceRun.h"
 #include "nibble/Driver/Compare.h"
 #include "llvm/Support/Path.h"
@@ -30,11 +31,14 @@ llvm::Error nibble::runModel(const RunOptions &options) {
       return program.takeError();
     return runProgram(**program, options);
   }
+  llvm::Expected<DecidedOptions> decided = DecidedOptions::get(options.model, options.quantize, options.target);
+  if (!decided)
+    return decided.takeError();
   Session session;
-  llvm::Expected<OwningOpRef<ModuleOp>> module = session.loadModelFor(options.quantize.recipe, options.model);
+  llvm::Expected<OwningOpRef<ModuleOp>> module = session.loadModelFor(decided->getOptions().recipe, options.model);
   if (!module)
     return module.takeError();
-  llvm::Expected<CompiledModel> compiled = compileInProcess(session, **module, options.quantize, options.target);
+  llvm::Expected<CompiledModel> compiled = compileInProcess(session, **module, decided->getOptions(), options.target);
   if (!compiled)
     return compiled.takeError();
   return runProgram(*compiled->program, options);

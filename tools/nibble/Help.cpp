@@ -35,6 +35,8 @@ EXAMPLES:
       The weights of a checkpoint, by their names: GPTQ, AWQ, bitsandbytes, compressed-tensors, GGUF or floats, bit for bit.
   nibble compile m.onnx --calibrate calib.npz --emit=object -o m.o
       m.o and m.h, to link into a C or C++ program; --emit=static and --emit=shared have a pool of threads with them.
+  nibble compile m.onnx --calibrate calib.npz --recipe auto --max-size 0.2x -o m
+      The scheme of each layer is found: what loses least in a fifth of the size, by losses and times that are measured.
   nibble compile m.onnx --calibrate calib.npz --dim batch=8 --cpu=x86-64-v3 --threads 4 -o m
       Eight samples a run, for any CPU with AVX2, on up to four threads.
   nibble compile m.onnx --calibrate a.npz --save-calibration a.json -o m
@@ -93,6 +95,32 @@ EXAMPLES:
       Metadata and tensors of a GGUF or safetensors file.
 )";
 
+static constexpr llvm::StringLiteral sensitivityExamples = R"(
+EXAMPLES:
+  nibble sensitivity m.onnx --calibrate calib.npz --data test.npz -o loss.json
+      How the outputs change when one layer is quantized, for each layer and each of the default candidates. Takes as many compilations;
+      when it was interrupted, the same command goes on where it was.
+  nibble sensitivity m.onnx --calibrate calib.npz --candidates w8a8,w4a8,my.yaml -o loss.json
+      Other candidates, on the calibration data. What the file has already stays.
+)";
+
+static constexpr llvm::StringLiteral costsExamples = R"(
+EXAMPLES:
+  nibble costs m.onnx -o cost.json
+      Bytes, and nanoseconds measured on this machine, for each layer and candidate. Needs no data; leave the machine alone meanwhile.
+  nibble costs m.onnx --cpu=avx2 --candidates w8a8,w4a8 -o cost.json
+)";
+
+static constexpr llvm::StringLiteral assignExamples = R"(
+EXAMPLES:
+  nibble assign loss.json cost.json --max-size 0.2x -o recipe.yaml
+      The recipe that loses least in a fifth of float32's size; nibble compile m.onnx --recipe recipe.yaml follows it.
+  nibble assign loss.json cost.json --minimize time --max-loss 0.01 --pareto front.csv -o recipe.yaml
+      The fastest one that loses no more, and what else could be chosen; nibble report m.onnx --pareto front.csv plots it.
+  nibble assign loss.json cost.json --max-size 4.5bits --recipe pins.yaml -o recipe.yaml
+      With the layers pinned that rules of pins.yaml name.
+)";
+
 llvm::StringRef nibble::getExamples(llvm::StringRef subcommand) {
   return llvm::StringSwitch<llvm::StringRef>(subcommand)
       .Case("compile", compileExamples)
@@ -100,6 +128,9 @@ llvm::StringRef nibble::getExamples(llvm::StringRef subcommand) {
       .Case("bench", benchExamples)
       .Case("report", reportExamples)
       .Case("inspect", inspectExamples)
+      .Case("sensitivity", sensitivityExamples)
+      .Case("costs", costsExamples)
+      .Case("assign", assignExamples)
       .Default(generalExamples);
 }
 

@@ -1,12 +1,15 @@
-//===- nibble.cpp - compile, report, run, bench, inspect -----------------------------------------------------------===//
+//===- nibble.cpp - the subcommands and their options --------------------------------------------------------------===//
 
 #include "Help.h"
 #include "Version.inc"
+#include "nibble/Driver/Assign.h"
 #include "nibble/Driver/Bench.h"
 #include "nibble/Driver/Compile.h"
+#include "nibble/Driver/Costs.h"
 #include "nibble/Driver/Inspect.h"
 #include "nibble/Driver/Report.h"
 #include "nibble/Driver/Run.h"
+#include "nibble/Driver/Sensitivity.h"
 #include "llvm/Config/llvm-config.h"
 #include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/InitLLVM.h"
@@ -25,6 +28,9 @@ static cl::SubCommand runCommand("run", "Run a compiled library, or a model, on 
 static cl::SubCommand benchCommand("bench", "Time a compiled library");
 static cl::SubCommand reportCommand("report", "Accuracy, error of each layer, size and speed of a quantized model");
 static cl::SubCommand inspectCommand("inspect", "Inputs, outputs and ops of a model, and what would be quantized");
+static cl::SubCommand sensitivityCommand("sensitivity", "What each scheme of each layer loses, into a file");
+static cl::SubCommand costsCommand("costs", "What each scheme of each layer takes on this machine, into a file");
+static cl::SubCommand assignCommand("assign", "The best scheme for each layer, from losses and costs, as a recipe");
 
 static cl::OptionCategory modelOptions("Model"), quantizeOptions("Quantization"), programOptions("Program"),
     commandOptions("This subcommand");
@@ -33,11 +39,12 @@ static cl::OptionCategory modelOptions("Model"), quantizeOptions("Quantization")
 // Options shared by several subcommands
 //===-------------------------------------------------------------------------------------------------------------===//
 
-#define FOR_MODELS cl::sub(compileCommand), cl::sub(reportCommand), cl::sub(inspectCommand), cl::sub(runCommand)
 #define FOR_COMPILERS cl::sub(compileCommand), cl::sub(reportCommand), cl::sub(runCommand)
+#define FOR_STUDIES cl::sub(sensitivityCommand), cl::sub(costsCommand)
+#define FOR_MODELS FOR_COMPILERS, FOR_STUDIES, cl::sub(inspectCommand)
 
 static cl::opt<std::string> modelPath(cl::Positional, cl::desc("<model.onnx or .mlir>"), cl::cat(modelOptions),
-                                      cl::sub(compileCommand), cl::sub(reportCommand), cl::sub(inspectCommand));
+                                      cl::sub(compileCommand), cl::sub(reportCommand), cl::sub(inspectCommand), FOR_STUDIES);
 static cl::opt<std::string> programPath(cl::Positional, cl::desc("<library.so or model>"), cl::cat(modelOptions),
                                         cl::sub(runCommand));
 static cl::opt<std::string> libraryPath(cl::Positional, cl::desc("<library.so>"), cl::cat(modelOptions),
@@ -62,27 +69,45 @@ static cl::opt<bool> mergeAdapters("merge-lora", cl::cat(modelOptions),
                                    cl::desc("Add the adapters to the weights, which must be floats"), FOR_MODELS);
 
 static cl::opt<std::string> recipe("recipe", cl::init("w8a8"), cl::value_desc("name or file.yaml"),
-                                   cl::desc("How to quantize: w8a8, w8a16, w4a8-g32, w4a32-g32, w4a16-g128, float32, … or a file (default: w8a8)"),
+                                   cl::desc("How to quantize (default: w8a8): w8a8, w8a16, w4a8-g32, w4a32-g32, w4a16-g128,\n"
+                                            "float32, auto, … or a file"),
                                    cl::cat(quantizeOptions), FOR_COMPILERS, cl::sub(inspectCommand));
 static cl::list<std::string> schemeFiles("scheme", cl::value_desc("file.mlir"), cl::CommaSeparated, cl::cat(quantizeOptions),
                                          cl::desc("Declarations of schemes (nibble.scheme) that the recipe names as @name"),
-                                         FOR_COMPILERS, cl::sub(inspectCommand));
+                                         FOR_COMPILERS, FOR_STUDIES, cl::sub(inspectCommand));
 static cl::list<std::string> calibration("calibrate", cl::value_desc("data"), cl::CommaSeparated, cl::cat(quantizeOptions),
                                          cl::desc("Data to calibrate with: .npz, .npy, a folder of .npy files or of images,\n"
                                                   "or statistics (.json); several are taken in order"),
-                                         FOR_COMPILERS);
+                                         FOR_COMPILERS, cl::sub(sensitivityCommand));
 static cl::opt<std::string> saveCalibration("save-calibration", cl::value_desc("file.json"), cl::cat(quantizeOptions),
                                             cl::desc("Keep the statistics of everything that --calibrate names"),
-                                            FOR_COMPILERS);
+                                            FOR_COMPILERS, cl::sub(sensitivityCommand));
 static cl::opt<bool> requireInteger("require-integer", cl::cat(quantizeOptions),
                                     cl::desc("Fail when an op that the recipe assigned an integer scheme stays float"),
                                     FOR_COMPILERS);
 static cl::opt<std::string> target("target", cl::init("x86"), cl::value_desc("name"), cl::cat(programOptions),
-                                   cl::desc("Target to compile for (default: x86)"), FOR_COMPILERS);
+                                   cl::desc("Target to compile for (default: x86)"), FOR_COMPILERS, cl::sub(costsCommand));
 static cl::opt<std::string> cpu("cpu", cl::init("native"), cl::value_desc("name"), cl::cat(programOptions),
                                 cl::desc("CPU to compile for: native (default, the one of this machine), a level (avx2,\n"
                                          "avxvnni, avx512vnni), x86-64-v3, x86-64-v4, or a processor, for example znver4"),
-                                FOR_COMPILERS);
+                                FOR_COMPILERS, cl::sub(costsCommand));
+
+static cl::OptionCategory assignmentOptions("Assignment (recipe auto)");
+static cl::opt<std::string> minimize("minimize", cl::init("loss"), cl::value_desc("quantity"), cl::cat(assignmentOptions),
+                                     cl::desc("What to minimize: loss (default), time or size"), FOR_COMPILERS, cl::sub(assignCommand));
+static cl::opt<std::string> maxLoss("max-loss", cl::value_desc("loss"), cl::cat(assignmentOptions),
+                                    cl::desc("The most that may be lost"), FOR_COMPILERS, cl::sub(assignCommand));
+static cl::opt<std::string> maxTime("max-time", cl::value_desc("time"), cl::cat(assignmentOptions),
+                                    cl::desc("The most time for one run: 12us (ns, us, ms, s), or 0.7x of float32's"),
+                                    FOR_COMPILERS, cl::sub(assignCommand));
+static cl::opt<std::string> maxSize("max-size", cl::value_desc("size"), cl::cat(assignmentOptions),
+                                    cl::desc("The most memory for constants: 1.5MB (B, kB, KiB, …), 0.2x of float32's, or\n"
+                                             "4.5bits for each weight"),
+                                    FOR_COMPILERS, cl::sub(assignCommand));
+static cl::list<std::string> candidates("candidates", cl::value_desc("recipes"), cl::CommaSeparated, cl::cat(assignmentOptions),
+                                        cl::desc("Recipes that layers may get, names or files, beside float32\n"
+                                                 "(default: w8a8,w4a8-g32,w8a16,w4a32-g32; in assign all in the files)"),
+                                        FOR_COMPILERS, FOR_STUDIES, cl::sub(assignCommand));
 
 //===-------------------------------------------------------------------------------------------------------------===//
 // Options of one subcommand
@@ -140,14 +165,33 @@ static cl::opt<double> benchSeconds("seconds", cl::init(1.0), cl::value_desc("ti
 
 static cl::list<std::string> testData("data", cl::value_desc("data"), cl::cat(commandOptions), cl::CommaSeparated,
                                       cl::desc("Data to test on: .npz, .npy or a folder, as for --calibrate"),
-                                      cl::sub(reportCommand));
+                                      cl::sub(reportCommand), cl::sub(sensitivityCommand));
 static cl::opt<std::string> labelKey("label-key", cl::value_desc("name"), cl::cat(commandOptions),
                                      cl::desc("The array of --data that holds the labels: class numbers"),
                                      cl::sub(reportCommand));
 static cl::opt<std::string> html("html", cl::value_desc("file.html"), cl::cat(commandOptions),
                                  cl::desc("Where to write the page with plots (default: NAME-report.html here)"),
                                  cl::sub(reportCommand));
+static cl::opt<std::string> reportFront("pareto", cl::value_desc("front.csv"), cl::cat(commandOptions),
+                                        cl::desc("A front that nibble assign wrote, to plot on the page"), cl::sub(reportCommand));
 static cl::opt<bool> noHtml("no-html", cl::desc("Text only"), cl::cat(commandOptions), cl::sub(reportCommand));
+
+static cl::opt<std::string> filePath("o", cl::value_desc("file"), cl::desc("Where to write the file"), cl::cat(commandOptions), FOR_STUDIES,
+                                     cl::sub(assignCommand));
+static cl::opt<std::string> inputRecipe("recipe", cl::init("float32"), cl::value_desc("file.yaml"), cl::cat(quantizeOptions),
+                                        cl::desc("A recipe whose section 'input' says how images become the input"), FOR_STUDIES);
+static cl::opt<std::string> lossPath(cl::Positional, cl::desc("<loss.json>"), cl::cat(commandOptions), cl::sub(assignCommand));
+static cl::opt<std::string> costPath(cl::Positional, cl::desc("<cost.json>"), cl::cat(commandOptions), cl::sub(assignCommand));
+static cl::opt<std::string> pinRecipe("recipe", cl::init("auto"), cl::value_desc("file.yaml"), cl::cat(assignmentOptions),
+                                      cl::desc("Rules that pin layers to a recipe or to float, and leave others to 'recipe: auto'"),
+                                      cl::sub(assignCommand));
+static cl::opt<std::string> lossMeasure("measure", cl::value_desc("name"), cl::cat(assignmentOptions),
+                                        cl::desc("Losses to add up: kl (default where outputs are scores) or sqnr"),
+                                        cl::sub(assignCommand));
+static cl::opt<std::string> frontPath("pareto", cl::value_desc("front.csv"), cl::cat(commandOptions),
+                                      cl::desc("Where to write the assignments that no other one beats"), cl::sub(assignCommand));
+static cl::opt<double> assignSeconds("seconds", cl::init(60), cl::value_desc("time"), cl::cat(commandOptions),
+                                     cl::desc("How long to search at most (default: 60)"), cl::sub(assignCommand));
 
 //===-------------------------------------------------------------------------------------------------------------===//
 // Dispatch
@@ -181,12 +225,15 @@ static llvm::Expected<ModelOptions> getModelOptions(llvm::StringRef path) {
   return options;
 }
 
+static AssignmentGoal getGoal() { return {minimize, maxLoss, maxTime, maxSize, {candidates.begin(), candidates.end()}}; }
+
 static QuantizeOptions getQuantizeOptions() {
   QuantizeOptions options;
   options.recipe = recipe;
   options.calibrate.assign(calibration.begin(), calibration.end());
   options.saveCalibration = saveCalibration;
   options.requireInteger = requireInteger;
+  options.goal = getGoal();
   return options;
 }
 
@@ -214,7 +261,30 @@ static llvm::Error bench(const ModelOptions &library) {
 }
 
 static llvm::Error report(const ModelOptions &model) {
-  return reportModel({model, getQuantizeOptions(), getTargetOptions(), {testData.begin(), testData.end()}, labelKey, html, !noHtml});
+  return reportModel({model, getQuantizeOptions(), getTargetOptions(), {testData.begin(), testData.end()}, labelKey, html, !noHtml,
+                      reportFront});
+}
+
+static llvm::Error sensitivity(const ModelOptions &model) {
+  if (filePath.empty())
+    return makeError("expected -o FILE: where to write the losses");
+  QuantizeOptions quantize = getQuantizeOptions();
+  quantize.recipe = inputRecipe;
+  return measureSensitivity({model, quantize, getGoal().candidates, {testData.begin(), testData.end()}, filePath});
+}
+
+static llvm::Error costs(const ModelOptions &model) {
+  if (filePath.empty())
+    return makeError("expected -o FILE: where to write the costs");
+  return measureCosts({model, inputRecipe, getTargetOptions(), getGoal().candidates, filePath});
+}
+
+static llvm::Error assign(const ModelOptions &losses) {
+  if (costPath.empty())
+    return makeError("expected the files of nibble sensitivity and nibble costs; see nibble assign --help");
+  if (filePath.empty())
+    return makeError("expected -o FILE: where to write the recipe");
+  return assignSchemes({losses.path, costPath, pinRecipe, getGoal(), lossMeasure, filePath, frontPath, assignSeconds});
 }
 
 static llvm::Error dispatch() {
@@ -223,11 +293,14 @@ static llvm::Error dispatch() {
       {bool(runCommand), run},
       {bool(benchCommand), bench},
       {bool(reportCommand), report},
+      {bool(sensitivityCommand), sensitivity},
+      {bool(costsCommand), costs},
+      {bool(assignCommand), assign},
       {bool(inspectCommand), [](const ModelOptions &model) { return inspectModel(model, recipe); }}};
   for (auto [isChosen, command] : commands) {
     if (!isChosen)
       continue;
-    llvm::StringRef path = runCommand ? programPath : benchCommand ? libraryPath : modelPath;
+    llvm::StringRef path = runCommand ? programPath : benchCommand ? libraryPath : assignCommand ? lossPath : modelPath;
     llvm::Expected<ModelOptions> model = getModelOptions(path);
     return model ? command(*model) : model.takeError();
   }
@@ -247,7 +320,7 @@ int main(int argc, char **argv) {
   // A file that cannot grow is an error like any other, not a signal.
   std::signal(SIGXFSZ, SIG_IGN);
   cl::SetVersionPrinter([](llvm::raw_ostream &out) { out << "nibble " NIBBLE_VERSION ", with LLVM " LLVM_VERSION_STRING "\n"; });
-  if (!parseCommandLine(argc, argv, {&modelOptions, &quantizeOptions, &programOptions, &commandOptions}))
+  if (!parseCommandLine(argc, argv, {&modelOptions, &quantizeOptions, &assignmentOptions, &programOptions, &commandOptions}))
     return 1;
   llvm::Error error = llvm::joinErrors(dispatch(), flushOutput());
   if (!error)

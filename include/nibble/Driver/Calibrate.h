@@ -5,25 +5,23 @@
 
 #include "nibble/Data/DataSet.h"
 #include "nibble/Driver/Compile.h"
+#include "nibble/Support/TemporaryFile.h"
 
 namespace nibble {
 
-/// The statistics file for the calibrate phase; removed at the end when it is a temporary one.
+/// The statistics file for the calibrate phase: one that was to be kept, or a temporary one.
 class CalibrationResult {
 public:
   CalibrationResult() = default;
-  CalibrationResult(CalibrationResult &&other);
-  CalibrationResult &operator=(CalibrationResult &&other);
-  ~CalibrationResult();
+  explicit CalibrationResult(llvm::StringRef kept) : kept(kept) {}
+  explicit CalibrationResult(TemporaryFile temporary) : temporary(std::move(temporary)) {}
 
   /// Empty when the recipe needs no statistics.
-  const std::string &getFile() const { return file; }
-  void setFile(llvm::StringRef path) { file = path; }
-  llvm::Error makeTemporary();
+  const std::string &getFile() const { return kept.empty() ? temporary.getPath() : kept; }
 
 private:
-  std::string file;
-  bool isTemporary = false;
+  std::string kept;
+  TemporaryFile temporary;
 };
 
 /// Gathers the statistics that the recipe needs. Statistics files (.json) are taken as they are; over all other data the float

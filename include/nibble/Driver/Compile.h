@@ -9,6 +9,17 @@
 
 namespace nibble {
 
+/// What an assignment shall reach, as the user writes it: bounds that are empty hold nothing (docs/HowTo/MixPrecisions.md).
+struct AssignmentGoal {
+  /// loss, time or size.
+  std::string minimize = "loss";
+  std::string maxLoss, maxTime, maxSize;
+  /// Names of the recipes that layers may get, beside float32; empty: `getDefaultCandidates()`, or all that files know.
+  std::vector<std::string> candidates;
+
+  bool hasBounds() const { return !maxLoss.empty() || !maxTime.empty() || !maxSize.empty(); }
+};
+
 /// What becomes of the model on the way to the target phase; shared by everything that compiles.
 struct QuantizeOptions {
   /// The name of a built-in recipe or the path of one.
@@ -19,6 +30,8 @@ struct QuantizeOptions {
   std::string saveCalibration;
   /// Fail when an op that the recipe assigned an integer scheme stayed float.
   bool requireInteger = false;
+  /// For a recipe that leaves layers to an assignment.
+  AssignmentGoal goal;
 };
 
 struct TargetOptions {

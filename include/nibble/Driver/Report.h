@@ -18,6 +18,8 @@ struct ReportOptions {
   /// Where to write one self-contained HTML page; empty: `<name>-report.html` in the current folder.
   std::string html;
   bool writesHtml = true;
+  /// A front that `nibble assign` wrote, to be shown on the page; empty: none.
+  std::string front;
 };
 
 /// `nibble report`: accuracy of float and quantized program, signal to noise ratio and range of each layer, size, latency. Text
