@@ -19,6 +19,8 @@ static bool readLoss(const json::Value &value, Loss &loss, json::Path path) {
   fields.read("sqnr", loss.sqnr, std::numeric_limits<double>::lowest());
   if (fields.has("kl"))
     fields.read("kl", loss.kl.emplace(), 0);
+  if (fields.has("layer_sqnr"))
+    fields.read("layer_sqnr", loss.layerSqnr.emplace(), std::numeric_limits<double>::lowest());
   return fields.isValid();
 }
 
@@ -74,6 +76,8 @@ static void write(const LayerLosses &layer, llvm::raw_ostream &out) {
     out << separator << "      " << toJson(candidate) << ": {\"sqnr\": " << toJson(loss.sqnr);
     if (loss.kl)
       out << ", \"kl\": " << toJson(*loss.kl);
+    if (loss.layerSqnr)
+      out << ", \"layer_sqnr\": " << toJson(*loss.layerSqnr);
     out << "}";
     separator = ",\n";
   }

@@ -165,7 +165,7 @@ static void dropRounding(ModuleOp module) {
   });
 }
 
-llvm::Expected<OwningOpRef<ModuleOp>> CandidateModel::lower(ArrayRef<std::string> choices) {
+llvm::Expected<OwningOpRef<ModuleOp>> CandidateModel::lower(ArrayRef<std::string> choices, ArrayRef<std::string> exposed) {
   std::vector<AssignedLayer> rules;
   for (auto [layer, choice] : llvm::zip_equal(layers.layers, choices))
     rules.push_back({layer.description.name, choice, ""});
@@ -173,6 +173,7 @@ llvm::Expected<OwningOpRef<ModuleOp>> CandidateModel::lower(ArrayRef<std::string
   if (!recipe)
     return recipe.takeError();
   OwningOpRef<ModuleOp> lowered = module->clone();
+  exposeLayers(*lowered, exposed);
   if (llvm::Error error = run(*lowered, Phase::Assign, Phase::Assign, recipe->getPath()))
     return std::move(error);
   if (hasMadeUpStatistics)

@@ -34,8 +34,9 @@ public:
   /// The statistics file; empty when no candidate needs any.
   const std::string &getStatistics() const { return calibration.getFile(); }
 
-  /// The module after phase lower, with one candidate for each layer.
-  llvm::Expected<mlir::OwningOpRef<mlir::ModuleOp>> lower(llvm::ArrayRef<std::string> choices);
+  /// The module after phase lower, with one candidate for each layer. The results of the layers in `exposed`, by name, are further outputs.
+  llvm::Expected<mlir::OwningOpRef<mlir::ModuleOp>> lower(llvm::ArrayRef<std::string> choices,
+                                                          llvm::ArrayRef<std::string> exposed = {});
 
   /// Compiles what `lower` returned, which must live as long as the program.
   llvm::Expected<std::unique_ptr<Program>> compile(mlir::ModuleOp lowered, JitOptions jit = {});

@@ -2,6 +2,7 @@
 
 #include "ModelLayers.h"
 #include "nibble/Analysis/FusionGroups.h"
+#include "nibble/Dialect/Nibble/IR/NibbleDialect.h"
 #include "nibble/Support/ConstantElements.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Transforms/RegionUtils.h"
@@ -83,20 +84,21 @@ private:
     description.kind = op->getName().stripDialect().str();
     for (const QuantizableOperand &operand : op.getQuantizableOperands()) {
       Value value = operand.operand->get();
-      addToDigest(description, value);
       if (operand.role == OperandRole::Activation)
         readersOf[value].insert(number);
-      if (operand.role == OperandRole::Weight)
-        description.numWeights += cast<ShapedType>(value.getType()).getNumElements();
+      if (operand.role != OperandRole::Weight)
+        continue;
+      description.numWeights += cast<ShapedType>(value.getType()).getNumElements();
+      addToDigest(description, value);
     }
     return number;
   }
 
-  void addToDigest(const OpDescription &description, Value operand) {
+  void addToDigest(const OpDescription &description, Value weight) {
     std::string text;
-    llvm::raw_string_ostream(text) << description.name << '\n' << description.kind << '\n' << operand.getType() << '\n';
+    llvm::raw_string_ostream(text) << description.name << '\n' << description.kind << '\n' << weight.getType() << '\n';
     hash.update(text);
-    if (auto elements = getConstantFloats(operand))
+    if (auto elements = getConstantFloats(weight))
       hash.update(ArrayRef(reinterpret_cast<const uint8_t *>(elements->data()), elements->size() * sizeof(float)));
   }
 
@@ -114,4 +116,32 @@ private:
 ModelLayers ModelLayers::get(ModuleOp module) {
   auto main = module.lookupSymbol<func::FuncOp>("main");
   return main && !main.getBody().empty() ? LayerFinder(main).finish() : ModelLayers();
+}
+
+/// The result of a layer as its readers see it: probed, where it is.
+static llvm::StringMap<Value> getResults(func::FuncOp main) {
+  llvm::StringMap<Value> results;
+  FusionGroups groups(main);
+  main.walk([&](QuantizableOpInterface op) {
+    const FusionGroup *group = groups.getGroupOf(op);
+    Value result = group ? group->getResult() : op->getResult(0);
+    for (Operation *user : result.getUsers())
+      if (auto probe = dyn_cast<ObserveOp>(user))
+        result = probe->getResult(0);
+    results[getLayerName(op)] = result;
+  });
+  return results;
+}
+
+void nibble::exposeLayers(ModuleOp module, ArrayRef<std::string> names) {
+  auto main = module.lookupSymbol<func::FuncOp>("main");
+  llvm::StringMap<Value> results = getResults(main);
+  auto terminator = cast<func::ReturnOp>(main.getBody().front().getTerminator());
+  for (StringRef name : names) {
+    unsigned number = main.getNumResults();
+    Value result = results.lookup(name);
+    (void)main.insertResult(number, result.getType(), DictionaryAttr::get(main.getContext()));
+    main.setResultAttr(number, "nibble.name", StringAttr::get(main.getContext(), "layer " + name));
+    terminator.getOperandsMutable().append(result);
+  }
 }

@@ -22,9 +22,9 @@ std::vector<std::string> nibble::getDefaultCandidates() { return {"w8a8", "w4a8-
 
 namespace {
 
-/// Batches of test data, and what the float program makes of them.
+/// Batches of test data.
 struct Samples {
-  std::vector<std::vector<data::Array>> inputs, outputs;
+  std::vector<std::vector<data::Array>> batches;
   int64_t count = 0;
 
   static int64_t getSize(ArrayRef<data::Array> batch) { return batch.front().type.shape.empty() ? 1 : batch.front().type.shape.front(); }
@@ -57,9 +57,14 @@ private:
     return model->calibrate(options.quantize);
   }
 
+  /// The float program, which hands out the results of all layers.
   llvm::Error compileFloat() {
-    std::vector<std::string> all(model->getLayers().layers.size(), floatCandidate.str());
-    if (llvm::Error error = model->lower(all).moveInto(floatModule))
+    std::vector<std::string> names, choices;
+    for (const ModelLayer &layer : model->getLayers().layers) {
+      names.push_back(layer.description.name);
+      choices.push_back(floatCandidate.str());
+    }
+    if (llvm::Error error = model->lower(choices, names).moveInto(floatModule))
       return error;
     return model->compile(*floatModule).moveInto(floating);
   }
@@ -91,14 +96,10 @@ private:
       llvm::Expected<std::vector<data::Array>> batch = (*data)->readBatch(number);
       if (!batch)
         return batch.takeError();
-      llvm::Expected<std::vector<data::Array>> outputs = runWide(*floating, *batch);
-      if (!outputs)
-        return outputs.takeError();
       for (const data::Array &array : *batch)
         digest.update(ArrayRef(reinterpret_cast<const uint8_t *>(array.bytes.data()), array.bytes.size()));
       samples.count += Samples::getSize(*batch);
-      samples.inputs.push_back(std::move(*batch));
-      samples.outputs.push_back(std::move(*outputs));
+      samples.batches.push_back(std::move(*batch));
     }
     return llvm::Error::success();
   }
@@ -157,20 +158,34 @@ private:
   llvm::Expected<Loss> measure(size_t layer, StringRef candidate) {
     std::vector<std::string> choices(file.layers.size(), floatCandidate.str());
     choices[layer] = candidate;
-    llvm::Expected<OwningOpRef<ModuleOp>> module = model->lower(choices);
+    llvm::Expected<OwningOpRef<ModuleOp>> module = model->lower(choices, file.layers[layer].name);
     if (!module)
       return module.takeError();
     llvm::Expected<std::unique_ptr<Program>> program = model->compile(**module);
     if (!program)
       return program.takeError();
-    OutputLoss loss;
-    for (auto [inputs, exact] : llvm::zip_equal(samples.inputs, samples.outputs)) {
-      llvm::Expected<std::vector<data::Array>> outputs = runWide(**program, inputs);
-      if (!outputs)
-        return outputs.takeError();
-      loss.add(exact, *outputs, Samples::getSize(inputs));
-    }
-    return loss.get();
+    OutputLoss loss, ownLoss;
+    for (ArrayRef<data::Array> batch : samples.batches)
+      if (llvm::Error error = compare(**program, batch, layer, loss, ownLoss))
+        return std::move(error);
+    Loss measured = loss.get();
+    measured.layerSqnr = ownLoss.get().sqnr;
+    return measured;
+  }
+
+  /// Adds what the program loses in one batch: in its outputs, and in the result of the layer, which is the last of them.
+  llvm::Error compare(Program &program, ArrayRef<data::Array> batch, size_t layer, OutputLoss &loss, OutputLoss &ownLoss) {
+    llvm::Expected<std::vector<data::Array>> exact = runWide(*floating, batch);
+    if (!exact)
+      return exact.takeError();
+    llvm::Expected<std::vector<data::Array>> approximate = runWide(program, batch);
+    if (!approximate)
+      return approximate.takeError();
+    size_t numOutputs = approximate->size() - 1;
+    int64_t numSamples = Samples::getSize(batch);
+    loss.add(ArrayRef(*exact).take_front(numOutputs), ArrayRef(*approximate).take_front(numOutputs), numSamples);
+    ownLoss.add((*exact)[numOutputs + layer], approximate->back(), numSamples);
+    return llvm::Error::success();
   }
 
   const SensitivityOptions &options;

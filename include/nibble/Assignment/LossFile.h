@@ -25,6 +25,8 @@ struct Loss {
   /// Where outputs are scores of classes: the mean over the samples of the Kullback-Leibler divergence of their softmax from that of the
   /// float program, in nats.
   std::optional<double> kl;
+  /// The ratio of the layer's own result, in dB: what its scheme does to it before other layers forgive or amplify it. For people to read.
+  std::optional<double> layerSqnr;
 
   /// The energy of the error by that of the signal: what adds up over layers.
   double getNoise() const;

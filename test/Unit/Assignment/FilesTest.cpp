@@ -49,12 +49,14 @@ TEST(LossFile, CanBeReadByAPerson) {
 TEST(LossFile, IsReadAsItWasWritten) {
   LossFile file = makeLosses();
   // Numbers that take all digits, and one without a divergence.
-  file.layers[0].losses["w8a8"] = {1.0 / 3, std::nullopt};
+  file.layers[0].losses["w8a8"] = {1.0 / 3, std::nullopt, -1.0 / 7};
   file.layers[1].losses["w8a8"].kl = 1e-17 / 7;
   LossFile read = llvm::cantFail(LossFile::parse(file.format(), "a.json"));
   EXPECT_EQ(read.format(), file.format());
   EXPECT_EQ(read.layers[1].losses["w8a8"].kl, 1e-17 / 7);
   EXPECT_EQ(read.layers[0].losses["w8a8"].kl, std::nullopt);
+  EXPECT_EQ(read.layers[0].losses["w8a8"].layerSqnr, -1.0 / 7);
+  EXPECT_EQ(read.layers[1].losses["w8a8"].layerSqnr, std::nullopt);
 }
 
 TEST(LossFile, EveryTruncationIsAnError) {
