@@ -2,7 +2,7 @@
 
 Usage: make_data.py cifar10 RECORDS.bin MEAN STD OUT.npz    arrays x and y; MEAN and STD are lists like 0.485,0.456,0.406
        make_data.py mnist IMAGES.gz LABELS.gz STEP OUT.npz  every STEP-th image, not scaled
-       make_data.py normal COUNT,SIZE SEED OUT.npz          array x from a standard normal distribution
+       make_data.py normal COUNT,SIZE SEED OUT.npz [MEAN DEVIATION]  array x from a normal distribution, the standard one by default
        make_data.py npy IN.npy|IN.pb|IN.npz:KEY OUT.npy [FIRST COUNT]  another file format, or a part along the first dimension
 """
 
@@ -43,9 +43,9 @@ def mnist(images, labels, step, out):
     arrays.save_npz(out, x=((count, 1, 28, 28), array.array("f", list(chosen))), y=((count,), array.array("q", list(classes))))
 
 
-def normal(shape, seed, out):
+def normal(shape, seed, out, mean=0, deviation=1):
     generator, shape = random.Random(int(seed)), [int(n) for n in shape.split(",")]
-    elements = array.array("f", (generator.gauss(0, 1) for _ in range(math.prod(shape))))
+    elements = array.array("f", (generator.gauss(float(mean), float(deviation)) for _ in range(math.prod(shape))))
     arrays.save_npz(out, x=(shape, elements))
 
 
