@@ -23,13 +23,14 @@ using Values = SmallVector<std::pair<Value, Tensor>>;
 // Exactness
 //===----------------------------------------------------------------------------------------------===//
 
-/// A function that compiled programs take from a C library.
+/// A function that compiled programs take from a C library: those of f64.
 static bool isLibraryFunction(Operation *op) {
   if (!isa_and_nonnull<math::MathDialect>(op->getDialect()) || op->getNumResults() == 0)
     return false;
   Type type = getElementTypeOrSelf(op->getResult(0).getType());
   bool isOurs = isa<
 #define NIBBLE_FUNCTION(Op, function, expression) math::Op,
+#define NIBBLE_BINARY_FUNCTION NIBBLE_FUNCTION
 #include "nibble/Numerics/Functions.def"
       math::SqrtOp>(op);
   bool isRounded = isa<math::AbsFOp, math::CeilOp, math::CopySignOp, math::FloorOp, math::RoundEvenOp, math::RoundOp,

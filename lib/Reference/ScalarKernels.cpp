@@ -6,7 +6,7 @@
 //===----------------------------------------------------------------------------------------------===//
 
 #include "ScalarProgram.h"
-#include "nibble/Numerics/Functions.h"
+#include "nibble/Numerics/Angles.h"
 #include "nibble/Numerics/SmallFloat.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
@@ -78,14 +78,6 @@ namespace {
   struct dialect##op {                                                                                                 \
     template <typename T> static T compute(T a, T b, unsigned) { return expression; }                                  \
   };
-#define NIBBLE_MATH_UNARY(dialect, op, expression)                                                                     \
-  struct dialect##op {                                                                                                 \
-    static double compute(double a, unsigned) { return expression; }                                                   \
-  };
-#define NIBBLE_MATH_BINARY(dialect, op, expression)                                                                    \
-  struct dialect##op {                                                                                                 \
-    static double compute(double a, double b, unsigned) { return expression; }                                         \
-  };
 #define NIBBLE_FLOAT_TEST(dialect, op, expression)                                                                     \
   struct dialect##op {                                                                                                 \
     template <typename T> static int64_t compute(T a, unsigned) { return fromBool(expression); }                       \
@@ -120,6 +112,11 @@ namespace {
   struct math##op {                                                                                                    \
     static float compute(float a, unsigned) { return nibble::numerics::function(a); }                                  \
     static double compute(double a, unsigned) { return expression; }                                                   \
+  };
+#define NIBBLE_BINARY_FUNCTION(op, function, expression)                                                               \
+  struct math##op {                                                                                                    \
+    static float compute(float a, float b, unsigned) { return nibble::numerics::function(a, b); }                      \
+    static double compute(double a, double b, unsigned) { return expression; }                                         \
   };
 #include "ScalarOps.def"
 #include "nibble/Numerics/Functions.def"
@@ -433,8 +430,6 @@ static llvm::DenseMap<TypeID, ScalarEmitter> makeEmitters() {
 #define NIBBLE_FLOAT_UNARY(dialect, op, expression) emitters[TypeID::get<dialect::op>()] = emitFloatUnary<dialect##op>;
 #define NIBBLE_FLOAT_BINARY(dialect, op, expression)                                                                   \
   emitters[TypeID::get<dialect::op>()] = emitFloatBinary<dialect##op>;
-#define NIBBLE_MATH_UNARY NIBBLE_FLOAT_UNARY
-#define NIBBLE_MATH_BINARY NIBBLE_FLOAT_BINARY
 #define NIBBLE_FLOAT_TEST(dialect, op, expression) emitters[TypeID::get<dialect::op>()] = emitFloatTest<dialect##op>;
 #define NIBBLE_INT_UNARY(dialect, op, expression) emitters[TypeID::get<dialect::op>()] = emitIntUnary<dialect##op>;
 #define NIBBLE_INT_BINARY(dialect, op, expression) emitters[TypeID::get<dialect::op>()] = emitIntBinary<dialect##op>;
@@ -442,6 +437,8 @@ static llvm::DenseMap<TypeID, ScalarEmitter> makeEmitters() {
   emitters[TypeID::get<dialect::op>()] = emitIntDivision<dialect##op>;
 #include "ScalarOps.def"
 #define NIBBLE_FUNCTION(op, function, expression) emitters[TypeID::get<math::op>()] = emitFloatUnary<math##op>;
+#define NIBBLE_BINARY_FUNCTION(op, function, expression)                                                               \
+  emitters[TypeID::get<math::op>()] = emitFloatBinary<math##op>;
 #include "nibble/Numerics/Functions.def"
   emitters[TypeID::get<arith::CmpIOp>()] = emitCompareInt;
   emitters[TypeID::get<arith::CmpFOp>()] = emitCompareFloat;

@@ -23,7 +23,7 @@ namespace nibble::numerics {
 //===----------------------------------------------------------------------------------------------===//
 
 /// coefficients[0] + coefficients[1] * x + …, by Horner's rule.
-template <typename F, size_t size> F evaluatePolynomial(F x, const float (&coefficients)[size]) {
+template <typename F, typename T, size_t size> F evaluatePolynomial(F x, const T (&coefficients)[size]) {
   F sum = x * coefficients[size - 1] + coefficients[size - 2];
   for (size_t i = size - 2; i-- > 0;)
     sum = sum * x + coefficients[i];

@@ -142,13 +142,14 @@ def LocalizeDestinationsPass : Pass<"nibble-localize-destinations", "::mlir::fun
 def ExpandMathPass : Pass<"nibble-expand-math"> {
   let summary = "turn math functions of f32 into the operations that Numerics defines them by";
   let description = [{
-    `math.erf`, `math.exp`, `math.log`, `math.rsqrt` and `math.tanh` on f32, or vectors of f32, become the sequence of separately rounded
-    `arith` operations of `Numerics/Functions.h`: the result is the same bits on every target, equal to the reference's, and the
-    code vectorizes. On f16 and bf16 they are computed in f32 and rounded. Fast-math flags do not change the sequence.
+    The transcendental functions of `math` (`math.exp`, `math.sin`, `math.powf`, …: the lines of `Numerics/Functions.def`) on f32, or vectors
+    of f32, become the sequence of separately rounded `arith` operations that `Numerics` defines them by: the result is the same bits on
+    every target, equal to the reference's, and the code vectorizes. On f16 and bf16 they are computed in f32 and rounded. Fast-math
+    flags do not change the sequence.
 
     Requires: nothing.
     Ensures: none of these ops on f32, f16 or bf16 or on vectors of them.
-    Leaves: ops on f64 and on tensors, other functions.
+    Leaves: ops on f64 and on tensors.
 
     ```mlir
     %y = math.rsqrt %x : vector<8xf32>
