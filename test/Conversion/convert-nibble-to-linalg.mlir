@@ -124,15 +124,6 @@ func.func @problems(%x: tensor<8x4xi8>, %codes: tensor<8xi8>, %s: tensor<f32>, %
   %3 = nibble.requantize %codes multiplier(%s : tensor<f32>) from <s8> to <s8, rounding = tosa> : tensor<8xi8> -> tensor<8xi8>
   // expected-error @below {{'nibble.choose_params' op has groups along a dimension of unknown size}}
   %4 = nibble.choose_params %real as <s8, block = [2, 0]> : tensor<?x4xf32> -> tensor<?x1xf32>
-  %image = tensor.empty() : tensor<1x2x2x2xi8>
-  %rows = arith.constant dense<1> : tensor<3x2xi8>
-  %scales = arith.constant dense<1.0> : tensor<3x1xf32>
-  %reals = tensor.empty() : tensor<1x2x2x3xf32>
-  // expected-error @below {{'nibble.conv' op sums integers for each block of its filter; expected a product, a static shape and scales of at least 16 bits}}
-  %5 = nibble.conv ins(%image, %rows : tensor<1x2x2x2xi8>, tensor<3x2xi8>) filter_scales(%scales : tensor<3x1xf32>)
-         outs(%reals : tensor<1x2x2x3xf32>)
-         {packedFilterShape = array<i64: 1, 1, 2, 3>, inputScheme = #nibble.scheme<s8>,
-          filterScheme = #nibble.scheme<s8, block = [1, 0]>} -> tensor<1x2x2x3xf32>
   // expected-error @below {{'nibble.launch' op runs a kernel of a lowered program; expected ops on tensors}}
   nibble.launch @kernel tiles(1) (%tile) : memref<4xf32>
   return

@@ -11,12 +11,12 @@ def ConvertNibbleToLinalgPass : Pass<"nibble-convert-nibble-to-linalg", "::mlir:
     What the ops mean (`docs/Spec.md`), in upstream's words: a pipeline with a backend of its own can take fused ops from ours, or go
     on from here. A contraction becomes a sum of products (`linalg.generic` whose loops are those of a convolution or matrix
     product, with groups as a dimension of their own) and an elementwise op with the epilogue. Filters in rows are decoded first; where
-    integers are summed for each block of a row, blocks are a dimension, and their sums are added in ascending order. Integer results,
-    and sums of blocks, are the same bits; sums of floats agree within the Spec's bound.
+    integers are summed for each block of a row, blocks are a dimension, and their sums are added in ascending order; a convolution
+    gathers what meets a row before. Integer results, and sums of blocks, are the same bits; sums of floats agree within the Spec's bound.
 
     Requires: nothing.
     Ensures: no op of the dialect on tensors but `nibble.observe`; an error names each op that has no such form: filters in a
-    target's order, convolutions that sum integers for each block, schemes that nothing computes yet.
+    target's order, schemes that nothing computes yet.
     Leaves: `nibble.observe`, which bufferizes and becomes a call of the C ABI with `nibble-convert-nibble-to-llvm`, or is removed
     with its statistics by `nibble-quantize`.
 

@@ -23,7 +23,7 @@ static int64_t getRowLength(ContractionOpInterface op) {
 template <typename Body>
 static Value createUnary(OpBuilder &builder, Location loc, Value input, Type element, Body body) {
   auto type = cast<RankedTensorType>(input.getType()).clone(element);
-  Value init = tensor::EmptyOp::create(builder, loc, type.getShape(), element);
+  Value init = tensor::EmptyOp::create(builder, loc, tensor::getMixedSizes(builder, loc, input), element);
   SmallVector<AffineMap> maps(2, builder.getMultiDimIdentityMap(type.getRank()));
   SmallVector<IteratorType> iterators(type.getRank(), IteratorType::parallel);
   return linalg::GenericOp::create(builder, loc, type, input, init, maps, iterators,
@@ -60,13 +60,23 @@ Value nibble::createDecodedRows(OpBuilder &builder, ContractionOpInterface op) {
                               op.getFilterSchemeAttr());
 }
 
-bool nibble::hasLoweredBlocks(ContractOp op) {
-  return op.getInputType().hasStaticShape() && isa<FloatType>(getElementTypeOrSelf(op.getFilterScales().front())) &&
-         getElementTypeOrSelf(op.getFilterScales().front()).getIntOrFloatBitWidth() >= 16;
+Value nibble::splitDim(OpBuilder &builder, Location loc, Value value, int64_t dim, int64_t inner) {
+  auto type = cast<RankedTensorType>(value.getType());
+  SmallVector<int64_t> shape(type.getShape());
+  if (!ShapedType::isDynamic(shape[dim]))
+    shape[dim] /= inner;
+  shape.insert(shape.begin() + dim + 1, inner);
+  SmallVector<ReassociationIndices> groups;
+  for (int64_t i = 0, next = 0; i < type.getRank(); ++i) {
+    groups.push_back({next++});
+    if (i == dim)
+      groups.back().push_back(next++);
+  }
+  return tensor::ExpandShapeOp::create(builder, loc, type.clone(shape), value, groups);
 }
 
 /// Fills the last dimension up to whole blocks and splits it into them.
-static Value splitLast(OpBuilder &builder, Location loc, Value value, int64_t size, Value filling) {
+static Value splitBlocks(OpBuilder &builder, Location loc, Value value, int64_t size) {
   auto type = cast<RankedTensorType>(value.getType());
   SmallVector<int64_t> shape(type.getShape());
   int64_t rank = type.getRank(), missing = llvm::alignTo(shape.back(), size) - shape.back();
@@ -74,74 +84,92 @@ static Value splitLast(OpBuilder &builder, Location loc, Value value, int64_t si
     SmallVector<OpFoldResult> low(rank, builder.getIndexAttr(0)), high = low;
     high.back() = builder.getIndexAttr(missing);
     shape.back() += missing;
-    value = tensor::PadOp::create(builder, loc, type.clone(shape), value, low, high, filling);
+    Value zero = arith::ConstantOp::create(builder, loc, builder.getZeroAttr(type.getElementType()));
+    value = tensor::PadOp::create(builder, loc, type.clone(shape), value, low, high, zero);
   }
-  SmallVector<ReassociationIndices> groups;
-  for (int64_t dim = 0; dim + 1 < rank; ++dim)
-    groups.push_back({dim});
-  groups.push_back({rank - 1, rank});
-  shape.back() /= size;
-  shape.push_back(size);
-  return tensor::ExpandShapeOp::create(builder, loc, type.clone(shape), value, groups);
+  return splitDim(builder, loc, value, rank - 1, size);
 }
 
-/// The input less its zero point, in i32.
-static Value createInputIntegers(OpBuilder &builder, ContractOp op) {
+/// Codes of the input less its zero point, in i32.
+static Value createInputIntegers(OpBuilder &builder, ContractionOpInterface op, Value codes) {
   bool isUnsigned = !op.getInputSchemeAttr().isSigned();
   Type i32 = builder.getI32Type();
-  return createUnary(builder, op.getLoc(), op.getInput(), i32, [&](OpBuilder &inside, Location loc, Value code) {
+  return createUnary(builder, op.getLoc(), codes, i32, [&](OpBuilder &inside, Location loc, Value code) {
     Value wide = convertScalarToDtype(inside, loc, code, i32, isUnsigned);
     Value zeroPoint = op.getInputZeroPoint();
     return zeroPoint ? arith::SubIOp::create(inside, loc, wide, zeroPoint).getResult() : wide;
   });
 }
 
-Value nibble::createSumOfBlocks(OpBuilder &builder, ContractOp op, Value start) {
-  Location loc = op.getLoc();
-  auto contraction = cast<ContractionOpInterface>(*op);
+/// The scales as floats: those of 8 bits are what codes of 1 stand for.
+static Value createFloatScales(OpBuilder &builder, ContractionOpInterface op) {
+  Value scales = op.getFilterScales().front();
+  auto type = cast<RankedTensorType>(scales.getType());
+  if (isa<FloatType>(type.getElementType()))
+    return scales;
+  auto scheme = SchemeAttr::get(builder.getContext(), "s8", /*narrowRange=*/false, {1, 1},
+                                op.getFilterSchemeAttr().getScale(), ZeroPointKind::None, RoundingMode::HalfToEven);
+  Value ones = arith::ConstantOp::create(builder, op.getLoc(), DenseElementsAttr::get(type, builder.getI8IntegerAttr(1)));
+  return DequantizeOp::create(builder, op.getLoc(), type.clone(builder.getF32Type()), ones, scales, Value(), scheme);
+}
+
+namespace {
+/// The loops of a sum of blocks: those of the result, whose channels are (groups, channels of a group) with more than one group, then
+/// blocks and the elements of a block.
+struct BlockLoops {
+  int64_t numOuter; // the result's without its channels
+  bool isGrouped;
+
+  int64_t getBlock() const { return numOuter + (isGrouped ? 2 : 1); }
+
+  /// Which of the first `numLoops` loops an operand has: those outside of the channels, the channels themselves, those inside.
+  AffineMap getMap(MLIRContext *context, int64_t numLoops, bool hasOuter, bool hasChannel) const {
+    SmallVector<AffineExpr> dims;
+    for (int64_t loop = 0; loop < numLoops; ++loop) {
+      bool isOuter = loop < numOuter, isChannel = loop == getBlock() - 1;
+      if ((!isOuter || hasOuter) && (!isChannel || hasChannel))
+        dims.push_back(getAffineDimExpr(loop, context));
+    }
+    return AffineMap::get(numLoops, 0, dims, context);
+  }
+};
+} // namespace
+
+/// The exact sum of products of each block, in i32: loops to the elements of a block.
+static Value createBlocks(OpBuilder &builder, Location loc, const BlockLoops &loops, Value input, Value filter, Value start) {
   MLIRContext *context = builder.getContext();
-  int64_t size = op.getFilterSchemeAttr().getBlock()[1];
-  if (size == 0)
-    size = getRowLength(contraction);
+  int64_t numLoops = loops.getBlock() + 2;
+  SmallVector<OpFoldResult> sizes = tensor::getMixedSizes(builder, loc, start);
+  auto filterType = cast<RankedTensorType>(filter.getType());
+  sizes.push_back(builder.getIndexAttr(filterType.getDimSize(filterType.getRank() - 2)));
   Value zero = arith::ConstantOp::create(builder, loc, builder.getI32IntegerAttr(0));
-  Value input = splitLast(builder, loc, createInputIntegers(builder, op), size, zero);
-  Value integers = createIntegers(builder, contraction, op.getFilterZeroPoints(), builder.getI32Type());
-  Value filter = splitLast(builder, loc, integers, size, zero);
-
-  // Loops (batch…, m, n, b, k): exact sums of products in each block.
-  auto type = cast<RankedTensorType>(start.getType());
-  unsigned rank = type.getRank();
-  auto loop = [&](unsigned number) { return builder.getAffineDimExpr(number); };
-  SmallVector<AffineExpr> inputDims;
-  for (unsigned dim = 0; dim + 1 < rank; ++dim)
-    inputDims.push_back(loop(dim));
-  llvm::append_values(inputDims, loop(rank), loop(rank + 1));
-  SmallVector<int64_t> blockShape(type.getShape());
-  blockShape.push_back(cast<RankedTensorType>(filter.getType()).getDimSize(1));
-  Value blocks = tensor::EmptyOp::create(builder, loc, blockShape, builder.getI32Type());
+  Value blocks = tensor::EmptyOp::create(builder, loc, sizes, builder.getI32Type());
   blocks = linalg::FillOp::create(builder, loc, zero, blocks).getResult(0);
-  AffineMap blockMaps[] = {AffineMap::get(rank + 2, 0, inputDims, context),
-                           AffineMap::get(rank + 2, 0, {loop(rank - 1), loop(rank), loop(rank + 1)}, context),
-                           AffineMap::getMultiDimIdentityMap(rank + 2, context).getMajorSubMap(rank + 1)};
-  SmallVector<IteratorType> blockIterators(rank + 1, IteratorType::parallel);
-  blockIterators.push_back(IteratorType::reduction);
-  blocks = linalg::GenericOp::create(builder, loc, blocks.getType(), ValueRange{input, filter}, blocks, blockMaps,
-                                     blockIterators,
-                                     [&](OpBuilder &inside, Location loc, ValueRange arguments) {
-                                       Value product = arith::MulIOp::create(inside, loc, arguments[0], arguments[1]);
-                                       Value sum = arith::AddIOp::create(inside, loc, arguments[2], product);
-                                       linalg::YieldOp::create(inside, loc, sum);
-                                     })
-               .getResult(0);
-
-  // Loops (batch…, m, n, b), blocks in ascending order: product and sum are rounded one after the other.
-  AffineMap maps[] = {builder.getMultiDimIdentityMap(rank + 1),
-                      AffineMap::get(rank + 1, 0, {loop(rank - 1), loop(rank)}, context),
-                      AffineMap::getMultiDimIdentityMap(rank + 1, context).getMajorSubMap(rank)};
-  SmallVector<IteratorType> iterators(rank, IteratorType::parallel);
+  AffineMap maps[] = {loops.getMap(context, numLoops, /*hasOuter=*/true, /*hasChannel=*/false),
+                      loops.getMap(context, numLoops, /*hasOuter=*/false, /*hasChannel=*/true),
+                      AffineMap::getMultiDimIdentityMap(numLoops, context).getMajorSubMap(numLoops - 1)};
+  SmallVector<IteratorType> iterators(numLoops - 1, IteratorType::parallel);
   iterators.push_back(IteratorType::reduction);
-  return linalg::GenericOp::create(builder, loc, type, ValueRange{blocks, op.getFilterScales().front()}, start, maps, iterators,
-                                   [&](OpBuilder &inside, Location loc, ValueRange arguments) {
+  return linalg::GenericOp::create(builder, loc, blocks.getType(), ValueRange{input, filter}, blocks, maps, iterators,
+                                   [](OpBuilder &inside, Location loc, ValueRange arguments) {
+                                     Value product = arith::MulIOp::create(inside, loc, arguments[0], arguments[1]);
+                                     Value sum = arith::AddIOp::create(inside, loc, arguments[2], product);
+                                     linalg::YieldOp::create(inside, loc, sum);
+                                   })
+      .getResult(0);
+}
+
+/// Blocks in ascending order: product and sum are rounded one after the other.
+static Value createScaledSum(OpBuilder &builder, Location loc, const BlockLoops &loops, Value blocks, Value scales, Value start) {
+  MLIRContext *context = builder.getContext();
+  int64_t numLoops = loops.getBlock() + 1;
+  AffineMap maps[] = {builder.getMultiDimIdentityMap(numLoops),
+                      loops.getMap(context, numLoops, /*hasOuter=*/false, /*hasChannel=*/true),
+                      AffineMap::getMultiDimIdentityMap(numLoops, context).getMajorSubMap(numLoops - 1)};
+  SmallVector<IteratorType> iterators(numLoops - 1, IteratorType::parallel);
+  iterators.push_back(IteratorType::reduction);
+  return linalg::GenericOp::create(builder, loc, start.getType(), ValueRange{blocks, scales}, start, maps, iterators,
+                                   [](OpBuilder &inside, Location loc, ValueRange arguments) {
                                      Type f32 = inside.getF32Type();
                                      Value sum = arith::SIToFPOp::create(inside, loc, f32, arguments[0]);
                                      Value scale = convertScalarToDtype(inside, loc, arguments[1], f32, false);
@@ -150,4 +178,31 @@ Value nibble::createSumOfBlocks(OpBuilder &builder, ContractOp op, Value start) 
                                      linalg::YieldOp::create(inside, loc, total);
                                    })
       .getResult(0);
+}
+
+Value nibble::createSumOfBlocks(OpBuilder &builder, ContractionOpInterface op, Value patches, int64_t groups, Value start) {
+  Location loc = op.getLoc();
+  auto type = cast<RankedTensorType>(start.getType());
+  BlockLoops loops{type.getRank() - 1, groups > 1};
+  int64_t size = op.getFilterSchemeAttr().getBlock()[1];
+  if (size == 0)
+    size = getRowLength(op);
+  Value input = splitBlocks(builder, loc, createInputIntegers(builder, op, patches), size);
+  Value integers = createIntegers(builder, op, op.getFilterZeroPoints(), builder.getI32Type());
+  Value filter = splitBlocks(builder, loc, integers, size), scales = createFloatScales(builder, op);
+  if (loops.isGrouped) {
+    int64_t numChannels = op.getNumChannels() / groups;
+    filter = splitDim(builder, loc, filter, 0, numChannels);
+    scales = splitDim(builder, loc, scales, 0, numChannels);
+    start = splitDim(builder, loc, start, type.getRank() - 1, numChannels);
+  }
+  Value blocks = createBlocks(builder, loc, loops, input, filter, start);
+  Value sum = createScaledSum(builder, loc, loops, blocks, scales, start);
+  if (!loops.isGrouped)
+    return sum;
+  SmallVector<ReassociationIndices> merged;
+  for (int64_t dim = 0; dim < loops.numOuter; ++dim)
+    merged.push_back({dim});
+  merged.push_back({loops.numOuter, loops.numOuter + 1});
+  return tensor::CollapseShapeOp::create(builder, loc, type, sum, merged);
 }

@@ -12,14 +12,16 @@
 
 namespace nibble {
 
+/// Splits a dimension into (size / inner, inner). Sizes need not be known.
+mlir::Value splitDim(mlir::OpBuilder &builder, mlir::Location loc, mlir::Value value, int64_t dim, int64_t inner);
+
 /// The filter as `[F, length of a row]`: codes in i16 (S60), or f32 where it is scaled (S62).
 mlir::Value createDecodedRows(mlir::OpBuilder &builder, ContractionOpInterface op);
 
-/// Whether the sums of integers of each block can be taken: the op is a product with one scale of a float type for each block.
-bool hasLoweredBlocks(ContractOp op);
-
-/// The sums of (S61), starting from `start`.
-mlir::Value createSumOfBlocks(mlir::OpBuilder &builder, ContractOp op, mlir::Value start);
+/// The sums of (S61), starting from `start`, of a shape that need not be known. `patches` are the codes that rows are multiplied with:
+/// the result's shape without its channels, groups where there is more than one, and the elements of a row.
+mlir::Value createSumOfBlocks(mlir::OpBuilder &builder, ContractionOpInterface op, mlir::Value patches, int64_t groups,
+                              mlir::Value start);
 
 } // namespace nibble
 

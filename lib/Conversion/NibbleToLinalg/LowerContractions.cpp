@@ -164,8 +164,6 @@ LogicalResult matchContraction(PatternRewriter &rewriter, ContractionOpInterface
   bool isFloatSum = sumType.isF32() || sumType.isF64();
   if (!isFloatSum && !sumType.isInteger(32) && !sumType.isInteger(64))
     return rewriter.notifyMatchFailure(op, "no such accumulator");
-  if (op.hasIntegerBlocks() && !(isa<ContractOp>(op.getOperation()) && hasLoweredBlocks(cast<ContractOp>(*op))))
-    return rewriter.notifyMatchFailure(op, "sums of blocks of a convolution");
   for (Value operand : {op.getInput(), op.getFilter()}) {
     Type type = getElementTypeOrSelf(operand);
     if (!type.isInteger(8) && !type.isInteger(16) && !(isFloatSum && isa<FloatType>(type)))
@@ -205,21 +203,6 @@ Value createPadded(OpBuilder &builder, ConvOp op) {
   return tensor::PadOp::create(builder, loc, type.clone(shape), input, low, high, zero);
 }
 
-/// Splits dimension `dim` into (groups, size / groups).
-Value splitDim(OpBuilder &builder, Location loc, Value value, int64_t dim, int64_t groups) {
-  auto type = cast<RankedTensorType>(value.getType());
-  SmallVector<int64_t> shape(type.getShape());
-  shape[dim] /= groups;
-  shape.insert(shape.begin() + dim, groups);
-  SmallVector<ReassociationIndices> reassociation;
-  for (int64_t i = 0, next = 0; i < type.getRank(); ++i) {
-    ReassociationIndices &indices = reassociation.emplace_back();
-    for (int64_t count = i == dim ? 2 : 1; count > 0; --count)
-      indices.push_back(next++);
-  }
-  return tensor::ExpandShapeOp::create(builder, loc, type.clone(shape), value, reassociation);
-}
-
 /// The filter in its logical order.
 Value createFilter(OpBuilder &builder, ConvOp op) {
   auto contraction = cast<ContractionOpInterface>(*op);
@@ -241,8 +224,8 @@ Products getProducts(OpBuilder &builder, ConvOp op) {
   int64_t groups = op.getGroups();
   bool isGrouped = groups > 1;
   if (isGrouped) {
-    products.input = splitDim(builder, op.getLoc(), products.input, 3, groups);
-    products.filter = splitDim(builder, op.getLoc(), products.filter, 3, groups);
+    products.input = splitDim(builder, op.getLoc(), products.input, 3, op.getFilterShape()[2]);
+    products.filter = splitDim(builder, op.getLoc(), products.filter, 3, op.getFilterShape()[3] / groups);
     products.resultGroups = {{0}, {1}, {2}, {3, 4}};
   }
   unsigned numParallel = isGrouped ? 5 : 4, numLoops = numParallel + 3;
@@ -265,17 +248,63 @@ Products getProducts(OpBuilder &builder, ConvOp op) {
   return products;
 }
 
+/// The codes that the rows of a filter are multiplied with, for each place of the result: `[n, h, w, (g,) kh * kw * c]`.
+Value createPatches(OpBuilder &builder, ConvOp op) {
+  Location loc = op.getLoc();
+  MLIRContext *context = builder.getContext();
+  ArrayRef<int64_t> filter = op.getFilterShape();
+  bool isGrouped = op.getGroups() > 1;
+  Value input = createPadded(builder, op);
+  if (isGrouped)
+    input = splitDim(builder, loc, input, 3, filter[2]);
+  // Loops (n, h, w, (g,) kh, kw, c).
+  unsigned numOuter = isGrouped ? 4 : 3, numLoops = numOuter + 3;
+  auto loop = [&](unsigned number) { return builder.getAffineDimExpr(number); };
+  SmallVector<AffineExpr> places = {loop(0), loop(1) * op.getStrides()[0] + loop(numOuter) * op.getDilations()[0],
+                                    loop(2) * op.getStrides()[1] + loop(numOuter + 1) * op.getDilations()[1]};
+  for (unsigned number = 3; number < numOuter; ++number)
+    places.push_back(loop(number));
+  places.push_back(loop(numLoops - 1));
+  SmallVector<OpFoldResult> sizes = tensor::getMixedSizes(builder, loc, op.getInit());
+  sizes.pop_back();
+  if (isGrouped)
+    sizes.push_back(builder.getIndexAttr(op.getGroups()));
+  for (int64_t size : filter.take_front(3))
+    sizes.push_back(builder.getIndexAttr(size));
+  Value init = tensor::EmptyOp::create(builder, loc, sizes, getElementTypeOrSelf(input));
+  AffineMap maps[] = {AffineMap::get(numLoops, 0, places, context), builder.getMultiDimIdentityMap(numLoops)};
+  SmallVector<IteratorType> iterators(numLoops, IteratorType::parallel);
+  Value patches = linalg::GenericOp::create(builder, loc, init.getType(), input, init, maps, iterators,
+                                            [](OpBuilder &inside, Location loc, ValueRange arguments) {
+                                              linalg::YieldOp::create(inside, loc, arguments[0]);
+                                            })
+                      .getResult(0);
+  SmallVector<ReassociationIndices> merged;
+  for (unsigned dim = 0; dim < numOuter; ++dim)
+    merged.push_back({dim});
+  merged.push_back({numOuter, numOuter + 1, numOuter + 2});
+  return tensor::CollapseShapeOp::create(builder, loc, patches, merged);
+}
+
+void replaceSumOfBlocks(PatternRewriter &rewriter, ContractionOpInterface op, Value patches, int64_t groups) {
+  Value start = createStart(rewriter, op, op.getAccumulatorType());
+  rewriter.replaceOp(op, createEpilogue(rewriter, op, createSumOfBlocks(rewriter, op, patches, groups, start)));
+}
+
 struct LowerConv : public OpRewritePattern<ConvOp> {
   using OpRewritePattern::OpRewritePattern;
 
   LogicalResult matchAndRewrite(ConvOp op, PatternRewriter &rewriter) const override {
     if (failed(matchContraction(rewriter, cast<ContractionOpInterface>(*op))))
       return failure();
+    auto contraction = cast<ContractionOpInterface>(*op);
     // A window that is larger than the padded input has no place, and none that linalg would accept.
     if (llvm::is_contained(op.getInitType().getShape(), 0))
       rewriter.replaceOp(op, op.getInit());
+    else if (contraction.hasIntegerBlocks())
+      replaceSumOfBlocks(rewriter, contraction, createPatches(rewriter, op), op.getGroups());
     else
-      replaceContraction(rewriter, cast<ContractionOpInterface>(*op), getProducts(rewriter, op));
+      replaceContraction(rewriter, contraction, getProducts(rewriter, op));
     return success();
   }
 };
@@ -314,12 +343,10 @@ struct LowerContract : public OpRewritePattern<ContractOp> {
     if (failed(matchContraction(rewriter, cast<ContractionOpInterface>(*op))))
       return failure();
     auto contraction = cast<ContractionOpInterface>(*op);
-    if (!contraction.hasIntegerBlocks()) {
+    if (contraction.hasIntegerBlocks())
+      replaceSumOfBlocks(rewriter, contraction, op.getInput(), /*groups=*/1);
+    else
       replaceContraction(rewriter, contraction, getProducts(rewriter, op));
-      return success();
-    }
-    Value start = createStart(rewriter, contraction, contraction.getAccumulatorType());
-    rewriter.replaceOp(op, createEpilogue(rewriter, contraction, createSumOfBlocks(rewriter, op, start)));
     return success();
   }
 };

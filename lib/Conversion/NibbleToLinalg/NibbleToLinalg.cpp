@@ -32,8 +32,6 @@ static void explainContraction(ContractionOp op) {
     op.emitOpError("has a filter in a target's own order; expected one in the logical order");
   else if (isa<MemRefType>(op.getInit().getType()))
     op.emitOpError("is on buffers; expected tensors");
-  else if (contraction.hasIntegerBlocks())
-    op.emitOpError("sums integers for each block of its filter; expected a product, a static shape and scales of at least 16 bits");
   else
     op.emitOpError() << "multiplies " << op.getInput().getType() << " by " << op.getFilter().getType() << " into "
                      << op.getAccumulatorType() << "; expected i8, i16 or, into a float, floats, and an accumulator of "
