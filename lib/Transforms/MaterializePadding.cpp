@@ -64,15 +64,18 @@ LogicalResult gather(ConvOp conv, HaloGroups &groups) {
   return success();
 }
 
-/// Notes a `tensor.pad` with a constant element and static sizes.
+/// Notes a `tensor.pad` with a constant element and constant sizes.
 void gather(tensor::PadOp pad, HaloGroups &groups) {
   Value element = pad.getConstantPaddingValue();
   Attribute padding;
   if (!element || !matchPattern(element, m_Constant(&padding)) || !pad.getResultType().hasStaticShape() ||
       !pad.getSourceType().hasStaticShape())
     return;
-  groups[{pad.getSource(), padding}].add(
-      {pad, SmallVector<int64_t>(pad.getStaticLow()), SmallVector<int64_t>(pad.getStaticHigh())});
+  // Widths may be operands that are constants.
+  std::optional<SmallVector<int64_t>> low = getConstantIntValues(pad.getMixedLowPad());
+  std::optional<SmallVector<int64_t>> high = getConstantIntValues(pad.getMixedHighPad());
+  if (low && high)
+    groups[{pad.getSource(), padding}].add({pad, *low, *high});
 }
 
 SmallVector<OpFoldResult> indices(Builder &builder, ArrayRef<int64_t> values) {

@@ -34,6 +34,26 @@ func.func @codes(%x: tensor<1x8x8x4xi8>, %w: tensor<3x3x4x16xi8>) -> tensor<1x8x
 
 // -----
 
+// Widths that are operands.
+// CHECK-LABEL: func.func @operands
+// CHECK-SAME: (%[[X:.*]]: tensor<1x4xi8>
+// CHECK: tensor.empty() : tensor<1x7xi8>
+// CHECK: tensor.insert_slice %[[X]] into %{{.*}}[0, 1] [1, 4] [1, 1]
+// CHECK-NOT: tensor.pad
+func.func @operands(%x: tensor<1x4xi8>) -> tensor<1x7xi8> {
+  %c0 = arith.constant 0 : index
+  %c1 = arith.constant 1 : index
+  %c2 = arith.constant 2 : index
+  %five = arith.constant 5 : i8
+  %y = tensor.pad %x low[%c0, %c1] high[%c0, %c2] {
+  ^bb0(%i: index, %j: index):
+    tensor.yield %five : i8
+  } : tensor<1x4xi8> to tensor<1x7xi8>
+  return %y : tensor<1x7xi8>
+}
+
+// -----
+
 // Two readers share the wider halo; the narrower one reads a part of it.
 // CHECK-LABEL: func.func @shared
 // CHECK: tensor.empty() : tensor<1x12x12x4xf32>
