@@ -10,6 +10,20 @@ using namespace mlir;
 /// Larger constants are kept out of the text.
 static constexpr size_t maxDenseBytes = 256;
 
+DenseElementsAttr nibble::getDenseElements(Value value) {
+  Attribute attribute;
+  if (!matchPattern(value, m_Constant(&attribute)))
+    return {};
+  auto resource = dyn_cast<DenseResourceElementsAttr>(attribute);
+  if (!resource)
+    return dyn_cast<DenseElementsAttr>(attribute);
+  AsmResourceBlob *blob = resource.getRawHandle().getBlob();
+  bool isSplat;
+  if (!blob || !DenseElementsAttr::isValidRawBuffer(resource.getType(), blob->getData(), isSplat))
+    return {};
+  return DenseElementsAttr::getFromRawBuffer(resource.getType(), blob->getData());
+}
+
 template <typename T, typename ResourceAttr>
 static std::optional<SmallVector<T>> getConstantElements(Value value) {
   Attribute attribute;

@@ -87,12 +87,14 @@ def ConvertNibbleToQuantPass : Pass<"nibble-convert-nibble-to-quant", "::mlir::f
   let summary = "quantize and dequantize to the casts of upstream's quant dialect";
   let description = [{
     Scale, zero point, blocks and range of codes go into a `!quant.uniform` type: per tensor, per axis or sub-channel. Values stay
-    tensors of codes; only between the two casts do they have the quantized type. Upstream leaves the rounding of its casts open.
+    tensors of codes; only between the two casts do they have the quantized type. Packed codes of fewer than 8 bits
+    become a constant of integers of as many bits; those that are computed at run time are taken where all that is done with them is to
+    dequantize them again, and have no storage then. Upstream leaves the rounding of its casts open.
 
     Requires: nothing.
     Ensures: `nibble.quantize` and `nibble.dequantize` with constant parameters are casts of `quant`.
-    Leaves: other ops, and what a type cannot hold, with a remark: parameters computed at run time, codes of other than 8 to 16
-    bits, blocks that are cut off, other roundings than half to even.
+    Leaves: other ops, and what a type cannot hold, with a remark: parameters computed at run time, codes that are no integers or are
+    digits of a radix, other packed codes than said above, blocks that are cut off, other roundings than half to even.
 
     ```mlir
     %q = nibble.quantize %x scale(%half : tensor<f32>) zero_point(%ten : tensor<i32>) as <u8, zero_point = integer>
@@ -105,7 +107,7 @@ def ConvertNibbleToQuantPass : Pass<"nibble-convert-nibble-to-quant", "::mlir::f
     ```
   }];
   let statistics = [Statistic<"numConverted", "converted", "Ops that became casts">];
-  let dependentDialects = ["::mlir::quant::QuantDialect"];
+  let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::quant::QuantDialect"];
 }
 
 def ConvertQuantToNibblePass : Pass<"nibble-convert-quant-to-nibble", "::mlir::ModuleOp"> {

@@ -9,6 +9,9 @@
 
 namespace nibble {
 
+/// The elements of a constant tensor, those of a resource copied; null when `value` is not one, or its resource is not there.
+mlir::DenseElementsAttr getDenseElements(mlir::Value value);
+
 /// The elements of a constant f32 tensor (dense or resource), splats written out; nothing when `value` is not one.
 std::optional<llvm::SmallVector<float>> getConstantFloats(mlir::Value value);
 

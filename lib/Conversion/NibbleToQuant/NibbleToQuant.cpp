@@ -1,12 +1,13 @@
 //===- NibbleToQuant.cpp - quantize and dequantize to the casts of upstream's quant dialect ------------===//
 
 #include "nibble/Conversion/Passes.h"
-#include "nibble/Dialect/Nibble/IR/NibbleDialect.h"
+#include "nibble/Dialect/Nibble/IR/SchemeCodec.h"
 #include "nibble/InterfaceModels/WithModels.h"
+#include "nibble/Support/ConstantElements.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Quant/IR/Quant.h"
 #include "mlir/Dialect/Quant/IR/QuantTypes.h"
 #include "mlir/IR/Diagnostics.h"
-#include "mlir/IR/Matchers.h"
 #include "mlir/IR/PatternMatch.h"
 #include "mlir/IR/Remarks.h"
 
@@ -34,7 +35,12 @@ struct StoragePart {
 
   explicit StoragePart(SchemeAttr scheme)
       : flags(scheme.isSigned() ? quant::QuantizationFlags::Signed : 0),
-        type(cast<IntegerType>(scheme.getStorageElementType())), minCode(scheme.getMinCode()), maxCode(scheme.getMaxCode()) {
+        type(getType(scheme)), minCode(scheme.getMinCode()), maxCode(scheme.getMaxCode()) {}
+
+  /// Packed codes have integers of their own width.
+  static IntegerType getType(SchemeAttr scheme) {
+    return scheme.isPacked() ? IntegerType::get(scheme.getContext(), scheme.getNumBits())
+                             : cast<IntegerType>(scheme.getStorageElementType());
   }
 };
 
@@ -82,12 +88,12 @@ Type buildElementType(SchemeAttr scheme, RankedTensorType real, DenseElementsAtt
 
 /// The type of `real`'s shape whose elements are codes of a scheme with these parameters.
 TypeOrReason getQuantizedType(RankedTensorType real, SchemeAttr scheme, Value scale, Value zeroPoint) {
-  DenseElementsAttr scales, zeroPoints;
-  if (!matchPattern(scale, m_Constant(&scales)) || (zeroPoint && !matchPattern(zeroPoint, m_Constant(&zeroPoints))))
+  DenseElementsAttr scales = getDenseElements(scale), zeroPoints = zeroPoint ? getDenseElements(zeroPoint) : DenseElementsAttr();
+  if (!scales || (zeroPoint && !zeroPoints))
     return {{}, "its parameters are computed at run time"};
-  if (!scheme.isInteger() || scheme.getNumBits() < 8 || scheme.getZeroPoint() == ZeroPointKind::Minimum ||
+  if (!scheme.isInteger() || scheme.getRadix() || scheme.getZeroPoint() == ZeroPointKind::Minimum ||
       scheme.getScale().size() != 1 || !scales.getElementType().isF32())
-    return {{}, "a type holds integer codes and one level of scales"};
+    return {{}, "a type holds integer codes that are no digits and one level of scales"};
   if (scheme.getRounding() != RoundingMode::HalfToEven)
     return {{}, "a type holds no rounding"};
   bool hasGroups = !scheme.isPerTensor() && !scheme.getChannelAxis();
@@ -102,36 +108,101 @@ TypeOrReason getQuantizedType(RankedTensorType real, SchemeAttr scheme, Value sc
   return {real.clone(element), {}};
 }
 
+/// Packed codes as integers of their own width; null when they are computed at run time.
+DenseElementsAttr unpackCodes(DequantizeOp op) {
+  SchemeAttr scheme = op.getScheme();
+  ArrayRef<int64_t> shape = cast<RankedTensorType>(op.getType()).getShape();
+  std::optional<SmallVector<int8_t>> bytes = getConstantBytes(op.getInput());
+  if (!bytes || ShapedType::isDynamicShape(shape))
+    return {};
+  SchemeStorage storage(scheme, shape);
+  const char *data = reinterpret_cast<const char *>(bytes->data());
+  SmallVector<APInt> codes;
+  for (int64_t element = 0, end = ShapedType::getNumElements(shape); element < end; ++element)
+    codes.emplace_back(scheme.getNumBits(), storage.read(data, element), /*isSigned=*/true, /*implicitTrunc=*/true);
+  return DenseElementsAttr::get(RankedTensorType::get(shape, StoragePart::getType(scheme)), codes);
+}
+
+/// Whether an op makes of the codes of `quantize` the numbers that they stand for.
+bool isRead(QuantizeOp quantize, Operation *user) {
+  auto op = dyn_cast<DequantizeOp>(user);
+  return op && op.getScheme() == quantize.getScheme() && op.getScale() == quantize.getScale() &&
+         op.getZeroPoint() == quantize.getZeroPoint() && op.getType() == quantize.getInput().getType();
+}
+
 struct ConvertNibbleToQuantPass : public WithModels<nibble::impl::ConvertNibbleToQuantPassBase<ConvertNibbleToQuantPass>> {
   void runOnOperation() override {
-    IRRewriter rewriter(&getContext());
-    getOperation().walk([&](Operation *op) {
-      rewriter.setInsertionPoint(op);
-      if (auto quantize = dyn_cast<QuantizeOp>(op))
-        convert(rewriter, quantize, quantize.getInput().getType(), [&](Type type) {
-          Value quantized = quant::QuantizeCastOp::create(rewriter, op->getLoc(), type, quantize.getInput());
-          rewriter.replaceOpWithNewOp<quant::StorageCastOp>(op, quantize.getType(), quantized);
-        });
-      else if (auto dequantize = dyn_cast<DequantizeOp>(op))
-        convert(rewriter, dequantize, dequantize.getType(), [&](Type type) {
-          Value quantized = quant::StorageCastOp::create(rewriter, op->getLoc(), type, dequantize.getInput());
-          rewriter.replaceOpWithNewOp<quant::DequantizeCastOp>(op, dequantize.getType(), quantized);
-        });
-    });
+    // Dequantizations first: those of packed codes are taken together with what quantizes them.
+    SmallVector<DequantizeOp> dequantizations;
+    SmallVector<QuantizeOp> quantizations;
+    getOperation().walk([&](DequantizeOp op) { dequantizations.push_back(op); });
+    getOperation().walk([&](QuantizeOp op) { quantizations.push_back(op); });
+    for (DequantizeOp op : dequantizations)
+      if (!isTakenWithQuantize(op))
+        convert(op);
+    for (QuantizeOp op : quantizations)
+      convert(op);
   }
 
 private:
-  /// Calls `replace` with the quantized type, or says why there is none.
-  template <typename QuantizeLikeOp>
-  void convert(RewriterBase &rewriter, QuantizeLikeOp op, Type real, function_ref<void(Type)> replace) {
-    auto [type, reason] =
-        getQuantizedType(cast<RankedTensorType>(real), op.getScheme(), op.getScale(), op.getZeroPoint());
-    if (type) {
-      replace(type);
-      ++numConverted;
+  static bool isPackedPair(QuantizeOp op) {
+    return op.getScheme().isPacked() && llvm::all_of(op->getUsers(), [&](Operation *user) { return isRead(op, user); });
+  }
+  static bool isTakenWithQuantize(DequantizeOp op) {
+    auto quantize = op.getInput().getDefiningOp<QuantizeOp>();
+    return quantize && isPackedPair(quantize);
+  }
+
+  void convert(DequantizeOp op) {
+    RankedTensorType type = getType(op, op.getType());
+    if (!type)
+      return;
+    IRRewriter rewriter(op);
+    Value codes = op.getInput();
+    if (op.getScheme().isPacked()) {
+      DenseElementsAttr unpacked = unpackCodes(op);
+      if (!unpacked)
+        return remarkLeft(op, "its packed codes are computed at run time");
+      codes = arith::ConstantOp::create(rewriter, codes.getLoc(), unpacked);
+    }
+    Value quantized = quant::StorageCastOp::create(rewriter, op.getLoc(), type, codes);
+    rewriter.replaceOpWithNewOp<quant::DequantizeCastOp>(op, op.getType(), quantized);
+    ++numConverted;
+  }
+
+  void convert(QuantizeOp op) {
+    RankedTensorType type = getType(op, op.getInput().getType());
+    if (!type)
+      return;
+    if (op.getScheme().isPacked() && !isPackedPair(op))
+      return remarkLeft(op, "its packed codes are not only dequantized");
+    IRRewriter rewriter(op);
+    Value quantized = quant::QuantizeCastOp::create(rewriter, op.getLoc(), type, op.getInput());
+    ++numConverted;
+    if (!op.getScheme().isPacked()) {
+      rewriter.replaceOpWithNewOp<quant::StorageCastOp>(op, op.getType(), quantized);
       return;
     }
-    remark::missed(op.getLoc(), remark::RemarkOpts::name("quant-type").category("nibble-convert"))
+    for (Operation *user : llvm::make_early_inc_range(op->getUsers())) {
+      rewriter.setInsertionPoint(user);
+      rewriter.replaceOpWithNewOp<quant::DequantizeCastOp>(user, user->getResult(0).getType(), quantized);
+      ++numConverted;
+    }
+    rewriter.eraseOp(op);
+  }
+
+  /// The quantized type of an op on numbers of type `real`; null, and a remark, when there is none.
+  template <typename QuantizeLikeOp>
+  static RankedTensorType getType(QuantizeLikeOp op, Type real) {
+    auto [type, reason] =
+        getQuantizedType(cast<RankedTensorType>(real), op.getScheme(), op.getScale(), op.getZeroPoint());
+    if (!type)
+      remarkLeft(op, reason);
+    return type;
+  }
+
+  static void remarkLeft(Operation *op, StringRef reason) {
+    remark::missed(op->getLoc(), remark::RemarkOpts::name("quant-type").category("nibble-convert"))
         << "'" + op->getName().getStringRef().str() + "' has no quantized type" << remark::reason("{0}", reason);
   }
 };

@@ -5,13 +5,13 @@
 #include "nibble/InterfaceModels/WithModels.h"
 #include "nibble/Numerics/Integer.h"
 #include "nibble/Numerics/Packing.h"
+#include "nibble/Support/ConstantElements.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/Func/Transforms/FuncConversions.h"
 #include "mlir/Dialect/Quant/IR/Quant.h"
 #include "mlir/Dialect/Quant/IR/QuantTypes.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
-#include "mlir/IR/Matchers.h"
 #include "mlir/Transforms/DialectConversion.h"
 
 namespace nibble {
@@ -208,8 +208,8 @@ struct ConvertStorageCast : public OpConversionPattern<quant::StorageCastOp> {
 
   LogicalResult matchAndRewrite(quant::StorageCastOp op, OpAdaptor adaptor,
                                 ConversionPatternRewriter &rewriter) const override {
-    DenseElementsAttr codes;
-    if (isPacked(op.getType()) && matchPattern(op.getInput(), m_Constant(&codes))) {
+    DenseElementsAttr codes = isPacked(op.getType()) ? getDenseElements(op.getInput()) : DenseElementsAttr();
+    if (codes) {
       auto type = cast<RankedTensorType>(getTypeConverter()->convertType(op.getType()));
       rewriter.replaceOpWithNewOp<arith::ConstantOp>(op, packCodes(codes, type));
       return success();
@@ -241,7 +241,7 @@ bool isConverted(Operation *op) {
   bool hasPackedResult = llvm::any_of(op->getResultTypes(), isPacked);
   bool isAnyPacked = hasPackedResult || llvm::any_of(op->getOperandTypes(), isPacked);
   if (auto cast = dyn_cast<quant::StorageCastOp>(op))
-    return !isAnyPacked || (hasPackedResult && matchPattern(cast.getInput(), m_Constant()));
+    return !isAnyPacked || (hasPackedResult && getDenseElements(cast.getInput()));
   if (isa<quant::QuantDialect>(op->getDialect()) || isa<func::FuncDialect>(op->getDialect()))
     return true;
   return isa<tensor::TensorDialect>(op->getDialect()) && op->getNumRegions() == 0 && !isAnyPacked;
