@@ -105,7 +105,7 @@ FailureOr<Tensor> nibble::reference::decode(Operation *op, SchemeAttr scheme, co
     for (int64_t i = 0; i < lanes.size; ++i) {
       lanes.codes[i] = storage.read(codes.getData(), first + i);
       if (scheme.getTable() && lanes.codes[i] > scheme.getMaxCode())
-        return LogicalResult(op->emitOpError() << "expected codes of a table of " << scheme.getTable().size()
+        return LogicalResult(op->emitOpError() << "expected codes of a table of " << scheme.getTableSize()
                                                << " values, got " << lanes.codes[i]);
     }
     LogicalResult result = (*coder)->decode(lanes);

@@ -60,6 +60,43 @@ func.func private @f() attributes {a = #nibble.scheme<u2, table = [0x7F800000]>}
 
 // -----
 
+// expected-error @below {{(C5) a table is a list of f32, got dense<[1.000000e+00, 2.000000e+00]> : tensor<2xf16>}}
+func.func private @f() attributes {a = #nibble.scheme<u2, table = dense<[1.0, 2.0]> : tensor<2xf16>>}
+
+// -----
+
+// expected-error @below {{(C5) expected a table of 1 to 4 values, got 5}}
+func.func private @f() attributes {a = #nibble.scheme<u2, table = dense_resource<levels> : tensor<5xf32>>}
+
+// -----
+
+// What a printer left out is not there.
+func.func @f(%q: tensor<1xi8>, %s: tensor<f32>) {
+  // expected-error @below {{'nibble.dequantize' op (C5) the resource of the table of #nibble.scheme<u2, table = dense_resource<__elided__> : tensor<3xf32>> has not its values}}
+  %x = nibble.dequantize %q scale(%s : tensor<f32>) as <u2, table = dense_resource<__elided__> : tensor<3xf32>> : tensor<1xi8> -> tensor<4xf32>
+  return
+}
+
+// -----
+
+func.func @f(%x: tensor<1x1xf32>, %q: tensor<1x1xi8>, %s: tensor<1x1xf32>, %y: tensor<1x1xf32>) {
+  // expected-error @below {{'nibble.contract' op (C5) the values of a table are finite}}
+  %r = nibble.contract ins(%x, %q : tensor<1x1xf32>, tensor<1x1xi8>) filter_scales(%s : tensor<1x1xf32>) outs(%y : tensor<1x1xf32>)
+         {transposeFilter, packedFilterShape = array<i64: 1, 1>,
+          filterScheme = #nibble.scheme<u8, table = dense_resource<infinite> : tensor<1xf32>, block = [1, 0]>} -> tensor<1x1xf32>
+  return
+}
+
+{-#
+  dialect_resources: {
+    builtin: {
+      infinite: "0x040000000000807F"
+    }
+  }
+#-}
+
+// -----
+
 // expected-error @below {{(C6) an integer zero point is for codes that are integers, and those of this scheme are not}}
 func.func private @f() attributes {a = #nibble.scheme<nf4, zero_point = integer>}
 

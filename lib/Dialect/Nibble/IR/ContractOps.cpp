@@ -202,6 +202,9 @@ static LogicalResult verifyContraction(ContractionOp op, int64_t rowLength, cons
       return op.emitOpError() << labels.epilogue << " the epilogue must yield " << initType.getElementType();
   }
   auto contraction = cast<ContractionOpInterface>(*op);
+  SchemeAttr filterScheme = op.getFilterSchemeAttr();
+  if (filterScheme && failed(filterScheme.verifyTable([&] { return op.emitOpError(); })))
+    return failure();
   if (failed(verifySchemes(contraction, labels.schemes)) || failed(verifyRows(contraction, rowLength, labels.rows)))
     return failure();
   return verifyFilterScales(contraction, rowLength, labels.scales);

@@ -19,6 +19,8 @@ static LogicalResult verifyParameter(Operation *op, StringRef label, StringRef n
 /// (C2) of nibble.quantize.
 static LogicalResult verifyScales(Operation *op, StringRef label, SchemeAttr scheme, ArrayRef<int64_t> logicalShape,
                                   ValueRange scales) {
+  if (failed(scheme.verifyTable([&] { return op->emitOpError(); })))
+    return failure();
   for (unsigned level = 0; level < scheme.getNumScaleLevels(); ++level)
     if (size_t size = scheme.getBlock(level).size(); size != 0 && size != logicalShape.size())
       return op->emitOpError() << label << " expected a scheme with " << logicalShape.size() << " block sizes, got " << size;

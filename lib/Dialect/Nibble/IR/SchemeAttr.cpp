@@ -3,6 +3,7 @@
 #include "nibble/Dialect/Nibble/IR/NibbleDialect.h"
 #include "nibble/Numerics/Integer.h"
 #include "nibble/Numerics/Packing.h"
+#include "mlir/IR/DialectResourceBlobManager.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/Support/MathExtras.h"
 #include <cmath>
@@ -63,8 +64,29 @@ static bool nests(ArrayRef<int64_t> inner, ArrayRef<int64_t> outer) {
          });
 }
 
+/// Whether an attribute is one of the two forms of a table.
+static bool isTable(Attribute table) {
+  auto resource = dyn_cast<DenseResourceElementsAttr>(table);
+  return isa<DenseF32ArrayAttr>(table) ||
+         (resource && resource.getType().getRank() == 1 && resource.getType().getElementType().isF32());
+}
+
+static int64_t getNumValues(Attribute table) {
+  if (auto resource = dyn_cast_if_present<DenseResourceElementsAttr>(table))
+    return resource.getType().getNumElements();
+  return table ? cast<DenseF32ArrayAttr>(table).size() : 0;
+}
+
+/// Resources are read behind all attributes of a file: until then they are empty.
+static ArrayRef<float> getValues(Attribute table) {
+  if (auto array = dyn_cast_if_present<DenseF32ArrayAttr>(table))
+    return array.asArrayRef();
+  auto resource = dyn_cast_if_present<DenseF32ResourceElementsAttr>(table);
+  return resource ? resource.tryGetAsArrayRef().value_or(ArrayRef<float>()) : ArrayRef<float>();
+}
+
 LogicalResult SchemeAttr::verify(function_ref<InFlightDiagnostic()> emitError, StringRef name,
-                                 FlatSymbolRefAttr declaration, DenseF32ArrayAttr table, bool narrowRange,
+                                 FlatSymbolRefAttr declaration, Attribute table, bool narrowRange,
                                  ArrayRef<int64_t> block, ArrayRef<Type> scale, ArrayRef<int64_t> outerBlock,
                                  ZeroPointKind zeroPoint, RoundingMode, BitOrder order, unsigned radix) {
   // (C1)
@@ -89,10 +111,12 @@ LogicalResult SchemeAttr::verify(function_ref<InFlightDiagnostic()> emitError, S
   if (table) {
     if (!isInteger || codec->isSigned)
       return emitError() << "(C5) a table is for unsigned integer codecs, and '" << name << "' is not one";
-    size_t maxSize = radix ? radix : size_t(1) << codec->numBits;
-    if (table.empty() || static_cast<size_t>(table.size()) > maxSize)
-      return emitError() << "(C5) expected a table of 1 to " << maxSize << " values, got " << table.size();
-    if (!llvm::all_of(table.asArrayRef(), [](float value) { return std::isfinite(value); }))
+    if (!isTable(table))
+      return emitError() << "(C5) a table is a list of f32, got " << table;
+    int64_t maxSize = radix ? radix : int64_t(1) << codec->numBits, size = getNumValues(table);
+    if (size < 1 || size > maxSize)
+      return emitError() << "(C5) expected a table of 1 to " << maxSize << " values, got " << size;
+    if (!llvm::all_of(getValues(table), [](float value) { return std::isfinite(value); }))
       return emitError() << "(C5) the values of a table are finite";
   }
   // (C6)
@@ -122,6 +146,18 @@ LogicalResult SchemeAttr::verify(function_ref<InFlightDiagnostic()> emitError, S
 // Facts
 //===----------------------------------------------------------------------------------------------===//
 
+ArrayRef<float> SchemeAttr::getTableValues() const { return getValues(getTable()); }
+
+int64_t SchemeAttr::getTableSize() const { return getNumValues(getTable()); }
+
+LogicalResult SchemeAttr::verifyTable(function_ref<InFlightDiagnostic()> emitError) const {
+  if (static_cast<int64_t>(getTableValues().size()) != getTableSize())
+    return emitError() << "(C5) the resource of the table of " << *this << " has not its values";
+  if (!llvm::all_of(getTableValues(), [](float value) { return std::isfinite(value); }))
+    return emitError() << "(C5) the values of a table are finite";
+  return success();
+}
+
 bool SchemeAttr::isInteger() const {
   return findCodec(getCodec())->kind == CodecInfo::Integer && !isDeclared() && !getTable();
 }
@@ -134,7 +170,7 @@ int64_t SchemeAttr::getMinCode() const { return numerics::minCode(isSigned(), ge
 
 int64_t SchemeAttr::getMaxCode() const {
   if (getTable())
-    return getTable().size() - 1;
+    return getTableSize() - 1;
   return getRadix() ? getRadix() - 1 : numerics::maxCode(isSigned(), getNumBits());
 }
 

@@ -34,7 +34,7 @@ static ArrayRef<float> findTable(StringRef name) {
 
 SchemeCodec::SchemeCodec(SchemeAttr scheme)
     : format(findFloatFormat(scheme.getCodec())),
-      table(scheme.getTable() ? scheme.getTable().asArrayRef() : findTable(scheme.getCodec())) {
+      table(scheme.getTable() ? scheme.getTableValues() : findTable(scheme.getCodec())) {
   assert(!scheme.isDeclared() && "only its declaration knows what a code stands for");
   if (format) {
     maxLevel = numerics::decodeFloat(*format, format->largestFinite());

@@ -75,17 +75,31 @@ private:
                                           [&] { return parser.parseInteger(sizes.emplace_back()); });
   }
 
+  /// `[1.0, …]`, `dense<…>` or `dense_resource<…>`.
   ParseResult parseTable() {
+    if (failed(parser.parseOptionalLSquare()))
+      return parseTableAttribute();
     SmallVector<float> values;
-    ParseResult parsed = parser.parseCommaSeparatedList(AsmParser::Delimiter::Square, [&]() -> ParseResult {
+    auto parseValue = [&]() -> ParseResult {
       APFloat value(0.0f);
       if (parser.parseFloat(APFloat::IEEEsingle(), value))
         return failure();
       values.push_back(value.convertToFloat());
       return success();
-    });
+    };
+    if (failed(parser.parseOptionalRSquare()) && (parser.parseCommaSeparatedList(parseValue) || parser.parseRSquare()))
+      return failure();
     table = DenseF32ArrayAttr::get(parser.getContext(), values);
-    return parsed;
+    return success();
+  }
+
+  ParseResult parseTableAttribute() {
+    if (parser.parseAttribute(table))
+      return failure();
+    auto dense = dyn_cast<DenseFPElementsAttr>(table);
+    if (dense && dense.getType().getRank() == 1 && dense.getElementType().isF32())
+      table = DenseF32ArrayAttr::get(parser.getContext(), llvm::to_vector(dense.getValues<float>()));
+    return success();
   }
 
   template <typename Enum>
@@ -104,7 +118,7 @@ private:
   AsmParser &parser;
   StringRef codec, key;
   FlatSymbolRefAttr declaration;
-  DenseF32ArrayAttr table;
+  Attribute table;
   bool narrowRange = false;
   SmallVector<int64_t> block, outerBlock;
   SmallVector<Type> scale;
@@ -124,6 +138,17 @@ static void printList(AsmPrinter &printer, StringRef key, Elements elements, Pri
   printer << "]";
 }
 
+/// Short tables as they are; longer ones as attributes that printers know how to leave out.
+static void printTable(AsmPrinter &printer, Attribute table) {
+  constexpr int64_t maxSize = 16;
+  auto array = dyn_cast<DenseF32ArrayAttr>(table);
+  if (array && array.size() <= maxSize)
+    return printList(printer, "table", array.asArrayRef(), [&](float value) { printer.printFloat(APFloat(value)); });
+  if (array)
+    table = DenseElementsAttr::get(RankedTensorType::get(array.size(), Float32Type::get(table.getContext())), array.asArrayRef());
+  printer << ", table = " << table;
+}
+
 void SchemeAttr::print(AsmPrinter &printer) const {
   auto plain = [&](auto element) { printer << element; };
   printer << "<" << getCodec();
@@ -132,7 +157,7 @@ void SchemeAttr::print(AsmPrinter &printer) const {
   if (getDeclaration())
     printer << " " << getDeclaration();
   if (getTable())
-    printList(printer, "table", getTable().asArrayRef(), [&](float value) { printer.printFloat(APFloat(value)); });
+    printTable(printer, getTable());
   if (!getBlock().empty())
     printList(printer, "block", getBlock(), plain);
   if (getScale().size() != 1 || !getScale().front().isF32())

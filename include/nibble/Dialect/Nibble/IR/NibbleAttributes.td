@@ -73,8 +73,12 @@ def SchemeAttr : AttrDef<NibbleDialect, "Scheme"> {
     #nibble.scheme<u4, block = [1, 32], scale = [f16], zero_point = minimum>
     #nibble.scheme<nf4, block = [1, 64], scale = [f8E4M3FN, f32], outer_block = [1, 16384]>
     #nibble.scheme<u2, table = [-1.0, 0.0, 1.0], block = [1, 64], radix = 3>
+    #nibble.scheme<u8, table = dense_resource<levels> : tensor<256xf32>>
     #nibble.scheme<u3 @logarithmic, block = [1, 64], scale = [f16]>
     ```
+
+    A table of more than 16 values is printed as a `dense` attribute, which flags such as `--mlir-elide-elementsattrs-if-larger`
+    leave out; it may be a resource too.
 
     Constraints (`docs/Spec.md`, "Schemes"):
     * (C1) the codec is known;
@@ -91,7 +95,7 @@ def SchemeAttr : AttrDef<NibbleDialect, "Scheme"> {
   let parameters = (ins
     StringRefParameter<"name of the codec">:$codec,
     OptionalParameter<"::mlir::FlatSymbolRefAttr", "the nibble.scheme that says what codes stand for">:$declaration,
-    OptionalParameter<"::mlir::DenseF32ArrayAttr", "the values of the codes">:$table,
+    OptionalParameter<"::mlir::Attribute", "the values of the codes: a DenseF32ArrayAttr, or a resource of f32">:$table,
     "bool":$narrowRange,
     ArrayRefParameter<"int64_t">:$block,
     ArrayRefParameter<"::mlir::Type">:$scale,
@@ -105,7 +109,7 @@ def SchemeAttr : AttrDef<NibbleDialect, "Scheme"> {
     AttrBuilder<(ins "::llvm::StringRef":$codec, "bool":$narrowRange, "::llvm::ArrayRef<int64_t>":$block,
                      "::llvm::ArrayRef<::mlir::Type>":$scale, "::nibble::ZeroPointKind":$zeroPoint,
                      "::nibble::RoundingMode":$rounding), [{
-      return $_get($_ctxt, codec, ::mlir::FlatSymbolRefAttr(), ::mlir::DenseF32ArrayAttr(), narrowRange, block, scale,
+      return $_get($_ctxt, codec, ::mlir::FlatSymbolRefAttr(), ::mlir::Attribute(), narrowRange, block, scale,
                    ::llvm::ArrayRef<int64_t>(), zeroPoint, rounding, BitOrder::LowFirst, 0u);
     }]>];
   let hasCustomAssemblyFormat = 1;
@@ -121,6 +125,16 @@ def SchemeAttr : AttrDef<NibbleDialect, "Scheme"> {
     bool isSigned() const;
     /// Whether a nibble.scheme says what a code stands for.
     bool isDeclared() const { return static_cast<bool>(getDeclaration()); }
+    /// Whether its codes are rounded in integers, by multiplier and shift: TFLite's and TOSA's requantization.
+    bool hasFixedPointRounding() const {
+      return getRounding() != RoundingMode::HalfToEven && getRounding() != RoundingMode::HalfAwayFromZero;
+    }
+    /// The values of the table, if there is one; empty when they are a resource that is not there.
+    ::llvm::ArrayRef<float> getTableValues() const;
+    /// How many values the table has; 0 without one.
+    int64_t getTableSize() const;
+    /// Says what is wrong with the values of a table that is a resource, which no verifier of attributes sees: (C5).
+    ::llvm::LogicalResult verifyTable(::llvm::function_ref<::mlir::InFlightDiagnostic()> emitError) const;
     /// The bits of one code; those of its digit's codec for a radix.
     unsigned getNumBits() const;
     /// The smallest and largest code. Codes that are no signed integers are bit patterns, from 0 on.
