@@ -164,21 +164,15 @@ FailureOr<ElementCoder::Levels> DeclaredCoder::getLevels(Operation *op) const {
 // Creation
 //===----------------------------------------------------------------------------------------------===//
 
-static FailureOr<numerics::Rounding> getRounding(Operation *op, SchemeAttr scheme) {
-  if (scheme.getRounding() == RoundingMode::HalfToEven)
-    return numerics::Rounding::HalfToEven;
-  if (scheme.getRounding() == RoundingMode::HalfAwayFromZero)
-    return numerics::Rounding::HalfAwayFromZero;
-  return op->emitOpError() << "has the rounding mode " << stringifyRoundingMode(scheme.getRounding())
-                           << ", which is not supported by the reference interpreter";
+/// Fixed-point roundings are no roundings of real numbers: such codes are only decoded.
+static numerics::Rounding getRounding(SchemeAttr scheme) {
+  return scheme.getRounding() == RoundingMode::HalfAwayFromZero ? numerics::Rounding::HalfAwayFromZero
+                                                                : numerics::Rounding::HalfToEven;
 }
 
 FailureOr<std::unique_ptr<ElementCoder>> ElementCoder::create(Operation *op, SchemeAttr scheme) {
-  FailureOr<numerics::Rounding> rounding = getRounding(op, scheme);
-  if (failed(rounding))
-    return failure();
   if (!scheme.isDeclared())
-    return std::unique_ptr<ElementCoder>(std::make_unique<CodecCoder>(scheme, *rounding));
+    return std::unique_ptr<ElementCoder>(std::make_unique<CodecCoder>(scheme, getRounding(scheme)));
   auto declaration = SymbolTable::lookupNearestSymbolFrom<SchemeOp>(op, scheme.getDeclaration());
   if (!declaration)
     return op->emitOpError() << "no 'nibble.scheme' " << scheme.getDeclaration();

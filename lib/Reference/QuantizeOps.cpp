@@ -3,6 +3,7 @@
 #include "BlockParameters.h"
 #include "Evaluators.h"
 #include "nibble/Dialect/Nibble/IR/SchemeCodec.h"
+#include "nibble/Numerics/FixedPoint.h"
 #include "nibble/Reference/Encoding.h"
 #include "llvm/ADT/STLExtras.h"
 
@@ -57,16 +58,47 @@ LogicalResult nibble::reference::evaluateOp(DequantizeOp op, Frame &frame) {
   return success();
 }
 
-/// The rounding of requantization, or an error.
-static FailureOr<numerics::Rounding> getRounding(RequantizeOp op) {
-  RoundingMode mode = op.getResultScheme().getRounding();
-  if (mode == RoundingMode::HalfToEven)
-    return numerics::Rounding::HalfToEven;
-  if (mode == RoundingMode::HalfAwayFromZero)
-    return numerics::Rounding::HalfAwayFromZero;
-  return op.emitOpError() << "has the rounding mode " << stringifyRoundingMode(mode)
-                          << ", which is not supported by the reference interpreter";
-}
+namespace {
+/// What a code is multiplied with, in f32 or in integers.
+class Multiplier {
+public:
+  static FailureOr<Multiplier> get(RequantizeOp op, const Tensor &tensor) {
+    RoundingMode mode = op.getResultScheme().getRounding();
+    Multiplier multiplier(mode);
+    if (!op.getResultScheme().hasFixedPointRounding()) {
+      multiplier.factor = tensor.getElements<float>().front();
+      return multiplier;
+    }
+    multiplier.fixedPoint = {tensor.getElements<int32_t>()[0], tensor.getElements<int32_t>()[1]};
+    if (!numerics::isFixedPointMultiplier(multiplier.getFixedPointRounding(), multiplier.fixedPoint))
+      return op.emitOpError() << "expected a multiplier of at least 0 and a shift in "
+                              << (mode == RoundingMode::Tosa ? "[2, 62]" : "[-31, 30]") << ", got "
+                              << multiplier.fixedPoint.multiplier << " and " << multiplier.fixedPoint.shift;
+    return multiplier;
+  }
+
+  int32_t requantize(int32_t code, int32_t fromZero, int32_t toZero, SchemeAttr to) const {
+    auto lo = static_cast<int32_t>(to.getMinCode()), hi = static_cast<int32_t>(to.getMaxCode());
+    if (to.hasFixedPointRounding())
+      return numerics::requantizeFixedPoint(code, fromZero, fixedPoint, toZero, lo, hi, getFixedPointRounding());
+    auto rounding = mode == RoundingMode::HalfToEven ? numerics::Rounding::HalfToEven : numerics::Rounding::HalfAwayFromZero;
+    return numerics::requantize(code, fromZero, factor, toZero, lo, hi, rounding);
+  }
+
+private:
+  explicit Multiplier(RoundingMode mode) : mode(mode) {}
+
+  numerics::FixedPointRounding getFixedPointRounding() const {
+    return mode == RoundingMode::TfliteSingle   ? numerics::FixedPointRounding::TfliteSingle
+           : mode == RoundingMode::TfliteDouble ? numerics::FixedPointRounding::TfliteDouble
+                                                : numerics::FixedPointRounding::Tosa;
+  }
+
+  RoundingMode mode;
+  float factor = 0;
+  numerics::FixedPointMultiplier fixedPoint = {};
+};
+} // namespace
 
 static FailureOr<int32_t> getZeroPoint(RequantizeOp op, SchemeAttr scheme, Value zeroPoint, const Frame &frame) {
   return zeroPoint ? readZeroPoint(op, scheme, frame.getTensor(zeroPoint), 0) : FailureOr<int32_t>(0);
@@ -74,22 +106,17 @@ static FailureOr<int32_t> getZeroPoint(RequantizeOp op, SchemeAttr scheme, Value
 
 LogicalResult nibble::reference::evaluateOp(RequantizeOp op, Frame &frame) {
   SchemeAttr from = op.getInputScheme(), to = op.getResultScheme();
-  FailureOr<numerics::Rounding> rounding = getRounding(op);
+  FailureOr<Multiplier> multiplier = Multiplier::get(op, frame.getTensor(op.getMultiplier()));
   FailureOr<int32_t> fromZero = getZeroPoint(op, from, op.getInputZeroPoint(), frame);
   FailureOr<int32_t> toZero = getZeroPoint(op, to, op.getResultZeroPoint(), frame);
-  const Tensor &input = frame.getTensor(op.getInput()), &multiplier = frame.getTensor(op.getMultiplier());
+  const Tensor &input = frame.getTensor(op.getInput());
   FailureOr<Tensor> result = frame.create(op, to.getStorageElementType(), input.getShape());
-  if (failed(rounding) || failed(fromZero) || failed(toZero) || failed(result))
+  if (failed(multiplier) || failed(fromZero) || failed(toZero) || failed(result))
     return failure();
-  if (multiplier.getKind() != ElementKind::F32 || multiplier.getNumElements() != 1)
-    return op.emitOpError() << "expected a multiplier of one f32, got " << multiplier.getType();
   SchemeStorage inputCodes(from, input.getShape()), resultCodes(to, input.getShape());
-  float factor = multiplier.getElements<float>().front();
   for (int64_t i = 0; i < input.getNumElements(); ++i)
     resultCodes.write(result->getMutableData(), i,
-                      numerics::requantize(inputCodes.read(input.getData(), i), *fromZero, factor, *toZero,
-                                           static_cast<int32_t>(to.getMinCode()),
-                                           static_cast<int32_t>(to.getMaxCode()), *rounding));
+                      multiplier->requantize(inputCodes.read(input.getData(), i), *fromZero, *toZero, to));
   frame.set(op, *result);
   return success();
 }

@@ -5,6 +5,7 @@
 #include "LowerCodes.h"
 #include "ScalarCodes.h"
 #include "nibble/InterfaceModels/WithModels.h"
+#include "nibble/Support/ConstantElements.h"
 #include "nibble/Transforms/Passes.h"
 #include "nibble/Transforms/Patterns.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -63,6 +64,17 @@ struct LowerDequantize : public OpRewritePattern<DequantizeOp> {
   }
 };
 
+/// Element `index` of multiplier and shift.
+Value createPart(OpBuilder &builder, RequantizeOp op, int64_t index) {
+  auto type = RankedTensorType::get({}, builder.getI32Type());
+  if (DenseElementsAttr constant = getDenseElements(op.getMultiplier()))
+    return arith::ConstantOp::create(builder, op.getLoc(),
+                                     DenseElementsAttr::get(type, constant.getValues<int32_t>()[index]));
+  OpFoldResult offset = builder.getIndexAttr(index), one = builder.getIndexAttr(1);
+  return tensor::ExtractSliceOp::create(builder, op.getLoc(), type, op.getMultiplier(), ArrayRef(offset), ArrayRef(one),
+                                        ArrayRef(one));
+}
+
 struct LowerRequantize : public OpRewritePattern<RequantizeOp> {
   using OpRewritePattern::OpRewritePattern;
   LogicalResult matchAndRewrite(RequantizeOp op, PatternRewriter &rewriter) const override {
@@ -71,13 +83,21 @@ struct LowerRequantize : public OpRewritePattern<RequantizeOp> {
       return rewriter.notifyMatchFailure(op, "codes are not elements");
     ElementwiseBuilder builder(rewriter, op);
     builder.addElements(op.getInput());
-    builder.addParam(op.getMultiplier(), from);
     builder.addParam(op.getInputZeroPoint(), from);
     builder.addParam(op.getResultZeroPoint(), to);
+    if (to.hasFixedPointRounding()) {
+      builder.addParam(createPart(rewriter, op, 0), from);
+      builder.addParam(createPart(rewriter, op, 1), from);
+      builder.replace([&](OpBuilder &body, Location loc, Value code, ArrayRef<Value> params) {
+        return createFixedPointCode(body, loc, code, from, params[0], params[2], params[3], to, params[1]);
+      });
+      return success();
+    }
+    builder.addParam(op.getMultiplier(), from);
     builder.replace([&](OpBuilder &body, Location loc, Value code, ArrayRef<Value> params) {
       Value scaled =
-          arith::MulFOp::create(body, loc, createUnscaled(body, loc, code, from, params[1]), params[0]);
-      return createCode(body, loc, scaled, to, params[2]);
+          arith::MulFOp::create(body, loc, createUnscaled(body, loc, code, from, params[0]), params[2]);
+      return createCode(body, loc, scaled, to, params[1]);
     });
     return success();
   }

@@ -20,6 +20,11 @@ mlir::Value createUnscaled(mlir::OpBuilder &builder, mlir::Location loc, mlir::V
 /// Whether codes are elements of the tensor that stores them, and their arithmetic is that of this file.
 bool hasScalarCodes(SchemeAttr scheme);
 
+/// A requantized code of a scheme with a fixed-point rounding (Numerics/FixedPoint.h), in storage; multiplier and shift are i32.
+mlir::Value createFixedPointCode(mlir::OpBuilder &builder, mlir::Location loc, mlir::Value code, SchemeAttr from,
+                                 mlir::Value fromZeroPoint, mlir::Value multiplier, mlir::Value shift, SchemeAttr to,
+                                 mlir::Value toZeroPoint);
+
 /// clamp(round(value)) + zero point as an i32. `value` is an f32 in units of the scale and not NaN.
 mlir::Value createInteger(mlir::OpBuilder &builder, mlir::Location loc, mlir::Value value, SchemeAttr scheme,
                           mlir::Value zeroPoint, RoundingMode rounding);

@@ -118,10 +118,10 @@ func.func @problems(%x: tensor<8x4xi8>, %codes: tensor<8xi8>, %s: tensor<f32>, %
   %1 = nibble.contract ins(%x, %floats : tensor<8x4xi8>, tensor<4x2xf32>) outs(%integers : tensor<8x2xi32>) -> tensor<8x2xi32>
   // expected-error @below {{'nibble.contract' op is on buffers; expected tensors}}
   nibble.contract ins(%buffer, %buffer : memref<8x8xf32>, memref<8x8xf32>) outs(%buffer : memref<8x8xf32>)
-  // expected-error @below {{'nibble.quantize' op cannot be expressed in upstream dialects: its scheme is #nibble.scheme<s8, rounding = tosa>}}
-  %2 = nibble.quantize %real scale(%s : tensor<f32>) as <s8, rounding = tosa> : tensor<?x4xf32> -> tensor<?x4xi8>
-  // expected-error @below {{'nibble.requantize' op cannot be expressed in upstream dialects: its scheme is #nibble.scheme<s8> to #nibble.scheme<s8, rounding = tosa>}}
-  %3 = nibble.requantize %codes multiplier(%s : tensor<f32>) from <s8> to <s8, rounding = tosa> : tensor<8xi8> -> tensor<8xi8>
+  // expected-error @below {{'nibble.quantize' op cannot be expressed in upstream dialects: its scheme is #nibble.scheme<s4>}}
+  %2 = nibble.quantize %real scale(%s : tensor<f32>) as <s4> : tensor<?x4xf32> -> tensor<?x2xi8>
+  // expected-error @below {{'nibble.requantize' op cannot be expressed in upstream dialects: its scheme is #nibble.scheme<s8, scale = [f16]> to #nibble.scheme<s8>}}
+  %3 = nibble.requantize %codes multiplier(%s : tensor<f32>) from <s8, scale = [f16]> to <s8> : tensor<8xi8> -> tensor<8xi8>
   // expected-error @below {{'nibble.choose_params' op has groups along a dimension of unknown size}}
   %4 = nibble.choose_params %real as <s8, block = [2, 0]> : tensor<?x4xf32> -> tensor<?x1xf32>
   // expected-error @below {{'nibble.launch' op runs a kernel of a lowered program; expected ops on tensors}}

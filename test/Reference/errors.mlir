@@ -158,10 +158,20 @@ func.func @main() -> tensor<1xi8> {
 // -----
 
 func.func @main() -> tensor<1xi8> {
-  %x = arith.constant dense<1.0> : tensor<1xf32>
-  %scale = arith.constant dense<1.0> : tensor<f32>
-  // expected-error @below {{'nibble.quantize' op has the rounding mode tosa, which is not supported by the reference interpreter}}
-  %q = nibble.quantize %x scale(%scale : tensor<f32>) as <s8, rounding = tosa> : tensor<1xf32> -> tensor<1xi8>
+  %x = arith.constant dense<1> : tensor<1xi8>
+  %multiplier = arith.constant dense<[1, 63]> : tensor<2xi32>
+  // expected-error @below {{'nibble.requantize' op expected a multiplier of at least 0 and a shift in [2, 62], got 1 and 63}}
+  %q = nibble.requantize %x multiplier(%multiplier : tensor<2xi32>) from <s8> to <s8, rounding = tosa> : tensor<1xi8> -> tensor<1xi8>
+  return %q : tensor<1xi8>
+}
+
+// -----
+
+func.func @main() -> tensor<1xi8> {
+  %x = arith.constant dense<1> : tensor<1xi8>
+  %multiplier = arith.constant dense<[-1, 0]> : tensor<2xi32>
+  // expected-error @below {{'nibble.requantize' op expected a multiplier of at least 0 and a shift in [-31, 30], got -1 and 0}}
+  %q = nibble.requantize %x multiplier(%multiplier : tensor<2xi32>) from <s8> to <s8, rounding = tflite_double> : tensor<1xi8> -> tensor<1xi8>
   return %q : tensor<1xi8>
 }
 

@@ -98,6 +98,41 @@ func.func @main() -> tensor<4xi8> {
 
 // -----
 
+// (S70): (code - 10) * 0.1 + 100, once and twice rounded: 15 -> 0.5 -> 0 or 1; 5 -> -0.5 -> 0 or -1; 127 -> 11.7, 14 -> 0.4.
+// CHECK: tensor<4xi8> [100, 100, 112, 100]
+// CHECK: tensor<4xi8> [101, 99, 112, 100]
+// CHECK: tensor<4xi8> [100, 100, 112, 100]
+func.func @main() -> (tensor<4xi8>, tensor<4xi8>, tensor<4xi8>) {
+  %codes = arith.constant dense<[15, 5, 127, 14]> : tensor<4xi8>
+  %tflite = arith.constant dense<[1717986918, -3]> : tensor<2xi32>
+  %tosa = arith.constant dense<[1717986918, 34]> : tensor<2xi32>
+  %zi = arith.constant dense<10> : tensor<i32>
+  %zr = arith.constant dense<100> : tensor<i32>
+  %0 = nibble.requantize %codes multiplier(%tflite : tensor<2xi32>) input_zero_point(%zi : tensor<i32>)
+         result_zero_point(%zr : tensor<i32>) from <s8, zero_point = integer>
+         to <s8, zero_point = integer, rounding = tflite_single> : tensor<4xi8> -> tensor<4xi8>
+  %1 = nibble.requantize %codes multiplier(%tflite : tensor<2xi32>) input_zero_point(%zi : tensor<i32>)
+         result_zero_point(%zr : tensor<i32>) from <s8, zero_point = integer>
+         to <s8, zero_point = integer, rounding = tflite_double> : tensor<4xi8> -> tensor<4xi8>
+  %2 = nibble.requantize %codes multiplier(%tosa : tensor<2xi32>) input_zero_point(%zi : tensor<i32>)
+         result_zero_point(%zr : tensor<i32>) from <s8, zero_point = integer>
+         to <s8, zero_point = integer, rounding = tosa> : tensor<4xi8> -> tensor<4xi8>
+  return %0, %1, %2 : tensor<4xi8>, tensor<4xi8>, tensor<4xi8>
+}
+
+// -----
+
+// Such codes are dequantized like others.
+// CHECK: tensor<1xf32> [2.5]
+func.func @main() -> tensor<1xf32> {
+  %code = arith.constant dense<5> : tensor<1xi8>
+  %half = arith.constant dense<0.5> : tensor<f32>
+  %x = nibble.dequantize %code scale(%half : tensor<f32>) as <s8, rounding = tosa> : tensor<1xi8> -> tensor<1xf32>
+  return %x : tensor<1xf32>
+}
+
+// -----
+
 // (S7) (S8) (S9), without zero point: the largest magnitude over 127; 1 for a row of zeros; NaN does not count.
 // CHECK: tensor<3x1xf32> {{\[\[}}2], [1], [0.5]]
 func.func @main() -> tensor<3x1xf32> {

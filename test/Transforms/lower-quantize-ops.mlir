@@ -58,6 +58,27 @@ func.func @requantize(%x: tensor<8xi8>) -> tensor<8xi8> {
 
 // -----
 
+// Multiplier and shift of a fixed-point rounding: constants are known in the body, others are operands.
+// CHECK-LABEL: @fixed_point
+// CHECK-SAME: %{{.*}}: tensor<8xi8>, %[[M:.*]]: tensor<2xi32>
+// CHECK: linalg.generic {{.*}} ins(%{{.*}} : tensor<8xi8>)
+// CHECK: arith.muli %{{.*}}, %{{.*}} : i64
+// CHECK: arith.shrsi %{{.*}}, %{{.*}} : i64
+// CHECK: arith.maxsi
+// CHECK: arith.minsi
+// CHECK: arith.trunci %{{.*}} : i64 to i8
+// CHECK: %[[MULTIPLIER:.*]] = tensor.extract_slice %[[M]][0] [1] [1] : tensor<2xi32> to tensor<i32>
+// CHECK: %[[SHIFT:.*]] = tensor.extract_slice %[[M]][1] [1] [1] : tensor<2xi32> to tensor<i32>
+// CHECK: linalg.generic {{.*}} ins(%{{.*}}, %[[MULTIPLIER]], %[[SHIFT]] : tensor<8xi8>, tensor<i32>, tensor<i32>)
+func.func @fixed_point(%x: tensor<8xi8>, %m: tensor<2xi32>) -> tensor<8xi8> {
+  %tosa = arith.constant dense<[1717986918, 34]> : tensor<2xi32>
+  %q = nibble.requantize %x multiplier(%tosa : tensor<2xi32>) from <u8> to <s8, rounding = tosa> : tensor<8xi8> -> tensor<8xi8>
+  %r = nibble.requantize %q multiplier(%m : tensor<2xi32>) from <s8> to <s8, rounding = tflite_double> : tensor<8xi8> -> tensor<8xi8>
+  return %r : tensor<8xi8>
+}
+
+// -----
+
 // Scales that are not the same for all elements are an operand, by block.
 // CHECK-DAG: #[[PARAM:.*]] = affine_map<(d0, d1) -> (d0, d1 floordiv 4)>
 // CHECK-LABEL: @groups

@@ -89,6 +89,27 @@ constexpr int32_t applyScale16(int64_t value, int16_t multiplier, int shift) {
   return static_cast<int32_t>(static_cast<uint32_t>((value * multiplier + half) >> shift));
 }
 
+/// Whose integer arithmetic requantizes.
+enum class FixedPointRounding { TfliteSingle, TfliteDouble, Tosa };
+
+/// Whether multiplier and shift are what the arithmetic is defined for.
+constexpr bool isFixedPointMultiplier(FixedPointRounding rounding, FixedPointMultiplier by) {
+  bool isTosa = rounding == FixedPointRounding::Tosa;
+  return by.multiplier >= 0 && by.shift >= (isTosa ? 2 : -31) && by.shift <= (isTosa ? 62 : 30);
+}
+
+/// clamp(product + result zero point), where the product is that of the code less its zero point with a multiplier for which
+/// `isFixedPointMultiplier` holds; of TOSA the shift is `apply_scale_32`'s, which rounds once.
+constexpr int32_t requantizeFixedPoint(int32_t code, int32_t inputZeroPoint, FixedPointMultiplier by, int32_t resultZeroPoint,
+                                       int32_t lo, int32_t hi, FixedPointRounding rounding) {
+  int32_t value = code - inputZeroPoint;
+  int64_t product = rounding == FixedPointRounding::TfliteSingle   ? multiplyTfliteSingle(value, by)
+                    : rounding == FixedPointRounding::TfliteDouble ? multiplyTfliteDouble(value, by)
+                                                                   : applyScale32(value, by.multiplier, by.shift, false);
+  int64_t result = product + resultZeroPoint;
+  return static_cast<int32_t>(result < lo ? lo : result > hi ? hi : result);
+}
+
 } // namespace nibble::numerics
 
 #endif // NIBBLE_NUMERICS_FIXEDPOINT_H

@@ -3,10 +3,10 @@
 #include "Contractions.h"
 #include "Rescale.h"
 #include "nibble/Dialect/Nibble/IR/NibbleDialect.h"
+#include "nibble/Support/ConstantElements.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
-#include "mlir/IR/Matchers.h"
 
 using namespace mlir;
 using namespace nibble;
@@ -110,8 +110,8 @@ Value createZeroPoint(OpBuilder &builder, Location loc, int64_t zeroPoint) {
 
 /// The bias as a constant with one sum for each channel; null for zeros.
 FailureOr<Value> createBias(OpBuilder &builder, Value bias, int64_t numChannels, Type sumType) {
-  DenseElementsAttr elements;
-  if (!matchPattern(bias, m_Constant(&elements)))
+  DenseElementsAttr elements = getDenseElements(bias);
+  if (!elements)
     return failure();
   SmallVector<APInt> sums;
   for (const APInt &element : elements.getValues<APInt>())

@@ -2,10 +2,11 @@
 
 #include "Rescale.h"
 #include "nibble/Numerics/Integer.h"
+#include "nibble/Support/ConstantElements.h"
+#include "nibble/Transforms/WideIntegers.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
-#include "mlir/IR/Matchers.h"
 #include "mlir/Transforms/DialectConversion.h"
 
 using namespace mlir;
@@ -14,8 +15,8 @@ using namespace nibble;
 /// The elements of a constant of integers.
 template <typename Integer>
 static LogicalResult readIntegers(Value value, SmallVectorImpl<Integer> &integers) {
-  DenseElementsAttr elements;
-  if (!matchPattern(value, m_Constant(&elements)))
+  DenseElementsAttr elements = getDenseElements(value);
+  if (!elements)
     return failure();
   for (const APInt &element : elements.getValues<APInt>())
     integers.push_back(static_cast<Integer>(element.getSExtValue()));
@@ -50,56 +51,27 @@ SmallVector<Value> Rescale::createOperands(OpBuilder &builder, Location loc) con
           arith::ConstantOp::create(builder, loc, DenseElementsAttr::get(shiftType, ArrayRef(shifts)))};
 }
 
-namespace {
-/// Emits arithmetic of 64 bits, in which no step of RESCALE overflows; constants fold.
-class Emitter {
-public:
-  Emitter(OpBuilder &builder, Location loc) : builder(builder), loc(loc) {}
-
-  Value constant(int64_t value) { return arith::ConstantOp::create(builder, loc, builder.getI64IntegerAttr(value)); }
-  template <typename Op>
-  Value create(Value a, Value b) {
-    return builder.createOrFold<Op>(loc, a, b);
-  }
-  Value widen(Value value, bool isUnsigned) {
-    Type i64 = builder.getI64Type();
-    if (value.getType() == i64)
-      return value;
-    return isUnsigned ? builder.createOrFold<arith::ExtUIOp>(loc, i64, value)
-                      : builder.createOrFold<arith::ExtSIOp>(loc, i64, value);
-  }
-  Value selectIf(arith::CmpIPredicate predicate, Value a, int64_t bound, Value whenTrue, Value otherwise) {
-    Value condition = builder.createOrFold<arith::CmpIOp>(loc, predicate, a, constant(bound));
-    return builder.createOrFold<arith::SelectOp>(loc, condition, whenTrue, otherwise);
-  }
-
-  /// What is added to the product so that the shift rounds.
-  Value createHalf(Value value, Value shift, bool roundsTwice) {
-    Value half = create<arith::ShLIOp>(constant(1), create<arith::SubIOp>(shift, constant(1)));
-    if (!roundsTwice)
-      return half;
-    Value nudge = selectIf(arith::CmpIPredicate::sge, value, 0, constant(int64_t(1) << 30), constant(-(int64_t(1) << 30)));
-    return create<arith::AddIOp>(half, selectIf(arith::CmpIPredicate::sgt, shift, 31, nudge, constant(0)));
-  }
-
-private:
-  OpBuilder &builder;
-  Location loc;
-};
-} // namespace
+/// What is added to the product so that the shift rounds.
+static Value createHalf(WideIntegers &emit, Value value, Value shift, bool roundsTwice) {
+  if (!roundsTwice)
+    return emit.half(shift);
+  constexpr int64_t quarter = int64_t(1) << 30;
+  Value nudge =
+      emit.selectIf(arith::CmpIPredicate::sge, value, emit.constant(0), emit.constant(quarter), emit.constant(-quarter));
+  return emit.add(emit.half(shift),
+                  emit.selectIf(arith::CmpIPredicate::sgt, shift, emit.constant(31), nudge, emit.constant(0)));
+}
 
 Value Rescale::create(OpBuilder &builder, Location loc, Value element, ValueRange parameters) const {
-  Emitter emit(builder, loc);
+  WideIntegers emit(builder, loc);
   Value multiplier = isPerChannel() ? emit.widen(parameters[0], false) : emit.constant(multipliers.front());
   Value shift = isPerChannel() ? emit.widen(parameters[1], false) : emit.constant(shifts.front());
-  Value value = emit.create<arith::SubIOp>(emit.widen(element, isInputUnsigned), emit.constant(inputZeroPoint));
-  Value half = emit.createHalf(value, shift, roundsTwice);
-  Value product = emit.create<arith::MulIOp>(value, multiplier);
-  Value scaled = emit.create<arith::ShRSIOp>(emit.create<arith::AddIOp>(product, half), shift);
-  Value result = emit.create<arith::AddIOp>(scaled, emit.constant(outputZeroPoint));
+  Value value = emit.subtract(emit.widen(element, isInputUnsigned), emit.constant(inputZeroPoint));
+  Value half = createHalf(emit, value, shift, roundsTwice);
+  Value scaled = emit.create<arith::ShRSIOp>(emit.add(emit.multiply(value, multiplier), half), shift);
+  Value result = emit.add(scaled, emit.constant(outputZeroPoint));
   unsigned width = outputType.getWidth();
-  result = emit.create<arith::MaxSIOp>(result, emit.constant(numerics::minCode(!isOutputUnsigned, width)));
-  result = emit.create<arith::MinSIOp>(result, emit.constant(numerics::maxCode(!isOutputUnsigned, width)));
+  result = emit.clamp(result, numerics::minCode(!isOutputUnsigned, width), numerics::maxCode(!isOutputUnsigned, width));
   return arith::TruncIOp::create(builder, loc, outputType, result);
 }
 

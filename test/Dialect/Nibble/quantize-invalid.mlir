@@ -114,6 +114,30 @@ func.func @f(%q: tensor<8xi8>, %m: tensor<f32>) {
 
 // -----
 
+func.func @f(%q: tensor<8xi8>, %m: tensor<f32>) {
+  // expected-error @below {{'nibble.requantize' op (C4) expected a multiplier of 'tensor<2xi32>' for rounding tosa, got 'tensor<f32>'}}
+  %r = nibble.requantize %q multiplier(%m : tensor<f32>) from <s8> to <s8, rounding = tosa> : tensor<8xi8> -> tensor<8xi8>
+  return
+}
+
+// -----
+
+func.func @f(%q: tensor<8xi8>, %m: tensor<1xf32>) {
+  // expected-error @below {{'nibble.requantize' op (C4) expected a multiplier of 'tensor<f32>' for rounding half_to_even, got 'tensor<1xf32>'}}
+  %r = nibble.requantize %q multiplier(%m : tensor<1xf32>) from <s8> to <s8> : tensor<8xi8> -> tensor<8xi8>
+  return
+}
+
+// -----
+
+func.func @f(%x: tensor<8xf32>, %s: tensor<f32>) {
+  // expected-error @below {{'nibble.quantize' op (C5) expected a rounding of real numbers, got tflite_single}}
+  %q = nibble.quantize %x scale(%s : tensor<f32>) as <s8, rounding = tflite_single> : tensor<8xf32> -> tensor<8xi8>
+  return
+}
+
+// -----
+
 func.func @f(%q: tensor<8xi8>, %m: tensor<f32>, %z: tensor<i32>) {
   // expected-error @below {{'nibble.requantize' op (C3) a result zero point is given exactly when the result scheme has one}}
   %r = nibble.requantize %q multiplier(%m : tensor<f32>) result_zero_point(%z : tensor<i32>)

@@ -121,3 +121,17 @@ TEST(FixedPoint, TosaApplyScale16) {
   EXPECT_EQ(applyScale16(3, 1 << 14, 15), 2); // 1.5
   EXPECT_EQ(applyScale16(-3, 1 << 14, 15), -1);
 }
+
+TEST(FixedPoint, Requantize) { // (S70)
+  using Rounding = FixedPointRounding;
+  // 5 * 0.1 with a zero point on either side: once rounded 0, twice 1.
+  EXPECT_EQ(requantizeFixedPoint(15, 10, {1717986918, -3}, 100, -128, 127, Rounding::TfliteSingle), 100);
+  EXPECT_EQ(requantizeFixedPoint(15, 10, {1717986918, -3}, 100, -128, 127, Rounding::TfliteDouble), 101);
+  EXPECT_EQ(requantizeFixedPoint(15, 10, {1717986918, 34}, 100, -128, 127, Rounding::Tosa), 100);
+  // 2^16 * 2^30, in 32 bits; and a sum that is clamped, not cut.
+  EXPECT_EQ(requantizeFixedPoint(65535, 0, {1 << 30, 16}, highest, lowest, highest, Rounding::TfliteSingle), highest);
+  EXPECT_TRUE(isFixedPointMultiplier(Rounding::Tosa, {0, 62}));
+  EXPECT_FALSE(isFixedPointMultiplier(Rounding::Tosa, {0, 1}));
+  EXPECT_FALSE(isFixedPointMultiplier(Rounding::TfliteSingle, {-1, 0}));
+  EXPECT_FALSE(isFixedPointMultiplier(Rounding::TfliteDouble, {1, 31}));
+}

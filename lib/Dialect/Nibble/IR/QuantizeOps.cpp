@@ -82,6 +82,9 @@ LogicalResult QuantizeOp::verify() {
   if (failed(verifyStorage(*this, getScheme(), real, stored)) ||
       failed(verifyScales(*this, "(C2)", getScheme(), real.getShape(), getScales())))
     return failure();
+  // (C5)
+  if (getScheme().hasFixedPointRounding())
+    return emitOpError() << "(C5) expected a rounding of real numbers, got " << stringifyRoundingMode(getScheme().getRounding());
   return verifyZeroPoint(*this, "(C3)", getScheme(), real.getShape(), getZeroPoint());
 }
 
@@ -120,6 +123,13 @@ LogicalResult RequantizeOp::verify() {
     return emitOpError() << "(C3) an input zero point is given exactly when the input scheme has one";
   if ((getResultScheme().getZeroPoint() != ZeroPointKind::None) != static_cast<bool>(getResultZeroPoint()))
     return emitOpError() << "(C3) a result zero point is given exactly when the result scheme has one";
+  // (C4)
+  Builder builder(getContext());
+  Type expected = getResultScheme().hasFixedPointRounding() ? RankedTensorType::get(2, builder.getI32Type())
+                                                            : RankedTensorType::get({}, builder.getF32Type());
+  if (getMultiplier().getType() != expected)
+    return emitOpError() << "(C4) expected a multiplier of " << expected << " for rounding "
+                         << stringifyRoundingMode(getResultScheme().getRounding()) << ", got " << getMultiplier().getType();
   return success();
 }
 

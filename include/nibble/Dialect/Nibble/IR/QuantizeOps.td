@@ -40,7 +40,8 @@ def QuantizeOp : Nibble_SchemeUserOp<"quantize", [AttrSizedOperandSegments]> {
     * (C2) there is a scale for each level, of the shape and type that scheme and logical shape demand;
     * (C3) a zero point is given exactly when the scheme has one, with the shape of the first scale and the type that the scheme
       demands;
-    * (C4) a scheme with a declared meaning has the codec, blocks, scales and packing of the `nibble.scheme` that it names.
+    * (C4) a scheme with a declared meaning has the codec, blocks, scales and packing of the `nibble.scheme` that it names;
+    * (C5) the scheme rounds real numbers: half to even or half away from zero.
 
     ```mlir
     %q = nibble.quantize %x scale(%s : tensor<f32>) zero_point(%z : tensor<i32>)
@@ -101,18 +102,23 @@ def RequantizeOp : Nibble_Op<"requantize", [Pure, AttrSizedOperandSegments]> {
     result = clamp(round(float(input - input_zero_point) * multiplier) + result_zero_point, min_code, max_code)
     ```
 
-    with `multiplier = input_scale / result_scale` computed once in f32. Both schemes are integer and per tensor.
+    with `multiplier = input_scale / result_scale` computed once in f32. Both schemes are integer and per tensor. Where the result's
+    scheme has a rounding of TFLite or TOSA, it is their integer arithmetic instead, with a multiplier and a shift in i32
+    (`docs/Spec.md`, "Fixed-point requantization").
 
     Constraints:
     * (C1) input and result have the same shape and the storage types of their schemes;
     * (C2) both schemes are integer schemes with one block, whose codes are not packed;
-    * (C3) the zero points are given exactly where the schemes have one.
+    * (C3) the zero points are given exactly where the schemes have one;
+    * (C4) the multiplier is an f32, or for the roundings of TFLite and TOSA two i32, multiplier and shift.
 
     ```mlir
     %r = nibble.requantize %q multiplier(%m : tensor<f32>) input_zero_point(%zi : tensor<i32>)
            result_zero_point(%zr : tensor<i32>)
            from <u8, zero_point = integer> to <u8, zero_point = integer>
            : tensor<1x8xi8> -> tensor<1x8xi8>
+    %t = nibble.requantize %q multiplier(%multiplier_and_shift : tensor<2xi32>) input_zero_point(%zi : tensor<i32>)
+           from <u8, zero_point = integer> to <s8, rounding = tflite_double> : tensor<1x8xi8> -> tensor<1x8xi8>
     ```
   }];
   let arguments = (ins
