@@ -144,7 +144,7 @@ static llvm::Error makeMissingDataError(StringRef name, const Recipe &recipe) {
   }
   return llvm::createStringError(llvm::inconvertibleErrorCode(),
                                  "recipe '" + name + "' " +
-                                     (recipe.storesActivations() ? "stores activations as integers" : "rounds weights by their inputs") +
+                                     (recipe.needsRanges() ? "stores activations as integers" : "rounds weights by their inputs") +
                                      " and has to see data: give some with --calibrate (an "
                                      ".npz file, a folder of .npy files or of images, or statistics that --save-calibration "
                                      "kept); recipes that need none: " +

@@ -71,11 +71,19 @@ bool Recipe::needsGramMatrices() const {
          });
 }
 
-bool Recipe::storesActivations() const {
-  auto isStored = [](const std::optional<RecipeScheme> &scheme) { return scheme && !scheme->isFloat; };
-  return isStored(activations) || llvm::any_of(rules, [&](const RecipeRule &rule) {
-    return isStored(rule.activations) || rule.isOpen() || (rule.recipe && rule.recipe->storesActivations());
+bool Recipe::hasActivations(llvm::function_ref<bool(const RecipeScheme &)> predicate) const {
+  auto holds = [&](const std::optional<RecipeScheme> &scheme) { return scheme && predicate(*scheme); };
+  return holds(activations) || llvm::any_of(rules, [&](const RecipeRule &rule) {
+    return holds(rule.activations) || rule.isOpen() || (rule.recipe && rule.recipe->hasActivations(predicate));
   });
+}
+
+bool Recipe::storesActivations() const {
+  return hasActivations([](const RecipeScheme &scheme) { return !scheme.isFloat; });
+}
+
+bool Recipe::needsRanges() const {
+  return hasActivations([](const RecipeScheme &scheme) { return !scheme.isFloat && !scheme.isDynamic(); });
 }
 
 bool Recipe::isOpen() const { return llvm::any_of(rules, [](const RecipeRule &rule) { return rule.isOpen(); }); }

@@ -136,6 +136,8 @@ static SmallVector<int64_t> getBlock(const RecipeScheme &scheme, const SchemeOpe
   if (scheme.blocks == RecipeScheme::Blocks::PerChannel && operand.channelAxis) {
     block.assign(operand.rank, 0);
     block[*operand.channelAxis] = 1;
+  } else if (scheme.blocks == RecipeScheme::Blocks::PerToken && !operand.rowBlock.empty()) {
+    block = operand.rowBlock;
   } else if (scheme.blocks == RecipeScheme::Blocks::PerToken) {
     block.assign(operand.rank, 1);
     block.back() = 0;

@@ -2,6 +2,7 @@
 
 #include "IntegerForm.h"
 #include "RecipeOps.h"
+#include "RowScales.h"
 #include "nibble/Calibration/Calibrator.h"
 #include "nibble/InterfaceModels/WithModels.h"
 #include "nibble/Scheme/Recipe.h"
@@ -30,7 +31,9 @@ std::optional<int64_t> getSumAxis(Operation *op, const QuantizableOperand &weigh
 }
 
 SchemeOperand describe(Operation *op, const QuantizableOperand &operand) {
-  SchemeOperand result{cast<ShapedType>(operand.operand->get().getType()).getRank(), std::nullopt, std::nullopt};
+  SchemeOperand result{cast<ShapedType>(operand.operand->get().getType()).getRank()};
+  if (operand.role == OperandRole::Activation)
+    result.rowBlock = getRowBlock(op, *operand.operand).value_or(SmallVector<int64_t>());
   if (operand.role != OperandRole::Weight)
     return result;
   if (operand.channelAxis >= 0)
@@ -99,7 +102,7 @@ private:
     }
     // A recipe that nothing can follow is no reason to stay float without a word.
     if (schemes.input)
-      if (auto obstacle = findInputObstacle(schemes.input))
+      if (auto obstacle = findInputSchemeObstacle(schemes.input))
         return op.emitError() << decision.reason << " gives '" << getUserName(op) << "' schemes without kernels: " << *obstacle;
     schemes.set(op);
     ++numAssigned;

@@ -20,7 +20,7 @@ std::optional<AssignedSchemes> AssignedSchemes::get(Operation *op) {
     assigned.roundBy = symbolizeWeightRounding(roundBy).value_or(assigned.roundBy);
   if (auto scaling = schemes.getAs<StringAttr>("channel_scaling"))
     assigned.channelScaling = symbolizeChannelScaling(scaling).value_or(assigned.channelScaling);
-  bool isComplete = assigned.input ? static_cast<bool>(assigned.calibrator) : static_cast<bool>(assigned.filter);
+  bool isComplete = assigned.needsRange() ? static_cast<bool>(assigned.calibrator) : assigned.input || assigned.filter;
   return isComplete ? std::optional(assigned) : std::nullopt;
 }
 
@@ -33,7 +33,7 @@ void AssignedSchemes::set(Operation *op) const {
   };
   add("input", input);
   add("filter", filter);
-  if (input)
+  if (needsRange())
     add("calibrator", calibrator);
   if (filter && scaleBy != ParameterChoice::AbsoluteMaximum)
     add("scale_by", builder.getStringAttr(stringifyParameterChoice(scaleBy)));
@@ -65,6 +65,15 @@ bool nibble::isEncoded(QuantizableOpInterface op, const AssignedSchemes &schemes
   auto contraction = dyn_cast<ContractionOpInterface>(op.getOperation());
   auto weight = contraction ? contraction.getFilter().getDefiningOp<DequantizeOp>() : DequantizeOp();
   return weight && weight.getScheme() == schemes.filter && isKnownValue(weight.getResult());
+}
+
+SmallVector<QuantizableOperand> nibble::getActivations(QuantizableOpInterface op) {
+  SmallVector<QuantizableOperand> activations = op.getOperandsWithRole(OperandRole::Activation);
+  if (isEncoded(op, *AssignedSchemes::get(op)))
+    llvm::erase_if(activations, [&](const QuantizableOperand &operand) {
+      return operand.operand->get() == cast<ContractionOpInterface>(op.getOperation()).getFilter();
+    });
+  return activations;
 }
 
 bool nibble::isIntegerContraction(Operation *op) {

@@ -18,13 +18,18 @@ inline constexpr llvm::StringLiteral inCodesAttrName = "nibble.in_codes";
 struct AssignedSchemes {
   /// The input's scheme is null for ops that read floats; the filter's for ops that have no weight.
   SchemeAttr input, filter;
-  /// How the range of the input is chosen.
+  /// How the range of the input is chosen; null when it is its own, at run time.
   mlir::StringAttr calibrator;
   /// How the parameters of the filter are chosen.
   ParameterChoice scaleBy = ParameterChoice::AbsoluteMaximum;
   /// How the filter's codes are, and what its channels are scaled by before.
   WeightRounding roundBy = WeightRounding::Nearest;
   ChannelScaling channelScaling = ChannelScaling::None;
+
+  /// Whether each row of the input has a scale of its own, chosen at run time (RowScales.h).
+  bool hasRowScales() const { return input && !input.isPerTensor(); }
+  /// Whether the input's parameters come from what calibration saw.
+  bool needsRange() const { return input && input.isPerTensor(); }
 
   /// Nothing when the op has none, or when it was left float.
   static std::optional<AssignedSchemes> get(mlir::Operation *op);
@@ -35,6 +40,8 @@ struct AssignedSchemes {
 bool comesInCodes(QuantizableOpInterface op);
 /// Whether the weight of an op with schemes is encoded: dequantized from constants of the scheme that was assigned to it.
 bool isEncoded(QuantizableOpInterface op, const AssignedSchemes &schemes);
+/// The activations of an op with schemes: a weight that is encoded already is none.
+llvm::SmallVector<QuantizableOperand> getActivations(QuantizableOpInterface op);
 /// Whether an op multiplies codes already.
 bool isIntegerContraction(mlir::Operation *op);
 

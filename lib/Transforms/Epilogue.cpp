@@ -65,7 +65,11 @@ private:
         spec.accumulatorScales, [&](double scale) { return static_cast<float>(scale / getUnit()); });
     if (spec.isIntegerSum)
       accumulator = arith::SIToFPOp::create(inside, loc, inside.getF32Type(), accumulator);
-    Value scaled = arith::MulFOp::create(inside, loc, accumulator, createConstant(multipliers));
+    // Nothing but scales of rows may be left.
+    bool isOne = llvm::all_of(multipliers, [](float multiplier) { return multiplier == 1.0f; });
+    Value scaled = isOne ? accumulator : arith::MulFOp::create(inside, loc, accumulator, createConstant(multipliers)).getResult();
+    for (const RowScales &rows : spec.rowScales)
+      scaled = arith::MulFOp::create(inside, loc, scaled, addOperand(createReshape(outside, loc, rows.scales, rows.shape)));
     if (spec.bias.empty())
       return scaled;
     SmallVector<float> bias = llvm::map_to_vector(

@@ -7,7 +7,7 @@
 #ifndef NIBBLE_LIB_TRANSFORMS_EPILOGUE_H
 #define NIBBLE_LIB_TRANSFORMS_EPILOGUE_H
 
-#include "QuantizedTensor.h"
+#include "RowScales.h"
 #include "nibble/Analysis/FusionGroups.h"
 #include "mlir/IR/PatternMatch.h"
 
@@ -18,12 +18,14 @@ struct EpilogueSpec {
   const FusionGroup *group;
   /// For each channel, or once for all, what one unit of the accumulator is worth; empty when it is the number itself.
   llvm::SmallVector<double> accumulatorScales;
-  /// For each channel, what is added to a scaled integer accumulator; empty for nothing.
+  /// For each channel, what is added to a scaled accumulator; empty for nothing.
   llvm::SmallVector<float> bias;
   /// The codes that the epilogue yields; nothing when it yields f32.
   std::optional<QuantizedTensor> result;
   /// Whether the accumulator is an i32, else it is an f32.
   bool isIntegerSum = false;
+  /// What a scaled accumulator is multiplied with before the bias, in this order.
+  llvm::SmallVector<RowScales> rowScales = {};
 };
 
 /// Builds the epilogue of a contraction into `region`, which is empty. Returns the epilogue operands, in the order of the

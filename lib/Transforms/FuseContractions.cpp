@@ -42,6 +42,7 @@ public:
       spec.accumulatorScales = operands->accumulatorScales;
       spec.isIntegerSum = !operands->isScaled;
       spec.bias = operands->epilogueBias;
+      spec.rowScales = operands->rowScales;
       if (QuantizeOp quantize = findResultQuantize(group)) {
         spec.result = matchQuantize(quantize);
         last = quantize;

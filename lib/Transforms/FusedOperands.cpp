@@ -59,7 +59,7 @@ static bool isWhole(ArrayRef<float> bias, ArrayRef<int64_t> codes, float inputSc
 static SmallVector<int64_t> setBias(FusedOperands &operands, MLIRContext *context, ArrayRef<float> bias, float inputScale,
                                     ArrayRef<float> filterScales) {
   SmallVector<int64_t> codes = quantizeBiases(bias, inputScale, filterScales);
-  if (!isWhole(bias, codes, inputScale, filterScales)) {
+  if (!operands.rowScales.empty() || !isWhole(bias, codes, inputScale, filterScales)) {
     operands.epilogueBias.assign(bias.begin(), bias.end());
     return {};
   }
@@ -123,9 +123,16 @@ static bool fitBytes(ArrayRef<int16_t> weights) {
   return llvm::all_of(weights, [](int16_t weight) { return weight == static_cast<int8_t>(weight); });
 }
 
-/// A product of two activations, which have one scale each.
-static std::optional<FusedOperands> matchProduct(ContractionOpInterface op, const QuantizedTensor &input,
-                                                 const QuantizedTensor &filter, std::string &obstacle) {
+/// The codes that an operand is dequantized from; scales from run time are appended to `rowScales`.
+static std::optional<QuantizedTensor> matchCodes(ContractionOpInterface op, OpOperand &operand,
+                                                 SmallVectorImpl<RowScales> &rowScales) {
+  std::optional<QuantizedTensor> codes = matchDequantized(operand.get());
+  return codes ? codes : matchRows(op, operand, rowScales);
+}
+
+/// A product of two activations, which have one scale each, or one for each row.
+static std::optional<FusedOperands> matchProduct(ContractionOpInterface op, const QuantizedTensor &input, const QuantizedTensor &filter,
+                                                 ArrayRef<RowScales> rowScales, std::string &obstacle) {
   auto hasOneScale = [](const QuantizedTensor &tensor) {
     return tensor.scheme.getNumBits() == 8 && tensor.scheme.isPerTensor();
   };
@@ -133,13 +140,16 @@ static std::optional<FusedOperands> matchProduct(ContractionOpInterface op, cons
   int64_t bound = numTerms * getSpan(input) * getSpan(filter);
   if (!isa<ContractOp>(op))
     obstacle = "its filter is computed at run time";
-  else if (!hasOneScale(input) || !hasOneScale(filter) || op.getBias())
+  else if (!hasOneScale(input) || !hasOneScale(filter) || (op.getBias() && rowScales.empty()))
     obstacle = "its schemes and its bias have no integer form";
   else if (bound > maxSum)
     obstacle = describeBound(bound);
-  if (!obstacle.empty())
+  std::optional<SmallVector<float>> bias = obstacle.empty() ? getBias(op, obstacle) : std::nullopt;
+  if (!bias)
     return std::nullopt;
   FusedOperands operands;
+  operands.rowScales.assign(rowScales.begin(), rowScales.end());
+  operands.epilogueBias = std::move(*bias);
   operands.input = input;
   operands.filter = filter.codes;
   operands.filterScheme = filter.scheme;
@@ -151,12 +161,14 @@ static std::optional<FusedOperands> matchProduct(ContractionOpInterface op, cons
 /// Bytes with a scale for the filter or for each channel, as they are, which less their zero point are signed ones; nothing for other
 /// filters.
 static std::optional<FusedOperands> matchBytes(ContractionOpInterface op, std::string &obstacle) {
-  std::optional<QuantizedTensor> input = matchDequantized(op.getInput()), filter = matchDequantized(op.getFilter());
+  SmallVector<RowScales> rowScales;
+  std::optional<QuantizedTensor> input = matchCodes(op, op->getOpOperand(0), rowScales);
+  std::optional<QuantizedTensor> filter = matchCodes(op, op->getOpOperand(1), rowScales);
   if (!input || !filter)
     return std::nullopt;
   std::optional<SmallVector<int16_t>> weights = getWeights(*filter);
   if (!weights)
-    return matchProduct(op, *input, *filter, obstacle);
+    return matchProduct(op, *input, *filter, rowScales, obstacle);
   int64_t axis = -1;
   for (const QuantizableOperand &operand : cast<QuantizableOpInterface>(op.getOperation()).getQuantizableOperands())
     if (operand.role == OperandRole::Weight)
@@ -178,6 +190,7 @@ static std::optional<FusedOperands> matchBytes(ContractionOpInterface op, std::s
   if (!floats)
     return std::nullopt;
   FusedOperands operands;
+  operands.rowScales = std::move(rowScales);
   SmallVector<int64_t> bias = setBias(operands, op.getContext(), *floats, input->scales.front(), filter->scales);
   int64_t stride = 1;
   for (int64_t size : shape.drop_front(axis + 1))
@@ -201,9 +214,10 @@ static std::optional<FusedOperands> matchBytes(ContractionOpInterface op, std::s
 
 /// Sums of integers over whole rows, whose scales the epilogue multiplies in.
 static std::optional<FusedOperands> matchIntegerRows(ContractionOpInterface op, const QuantizedTensor &input, ArrayRef<float> bias,
-                                                     const FilterRows &rows) {
+                                                     ArrayRef<RowScales> rowScales, const FilterRows &rows) {
   SmallVector<float> scales = rows.getChannelScales();
   FusedOperands operands;
+  operands.rowScales.assign(rowScales.begin(), rowScales.end());
   SmallVector<int64_t> codes = setBias(operands, op.getContext(), bias, input.scales.front(), scales);
   int64_t bound = rows.getSumBound(getSpan(input));
   for (int64_t code : codes)
@@ -217,7 +231,8 @@ static std::optional<FusedOperands> matchIntegerRows(ContractionOpInterface op, 
 
 /// Codes of the input with those of a filter in rows; nothing, with the obstacle, for those without a form of integers.
 static std::optional<FusedOperands> matchIntegers(ContractionOpInterface op, const FilterRows &rows, std::string &obstacle) {
-  std::optional<QuantizedTensor> input = matchDequantized(op.getInput());
+  SmallVector<RowScales> rowScales;
+  std::optional<QuantizedTensor> input = matchCodes(op, op->getOpOperand(0), rowScales);
   if (!input)
     return std::nullopt;
   bool isAffine = rows.scheme.isInteger() && rows.scheme.getNumScaleLevels() == 1 &&
@@ -230,7 +245,7 @@ static std::optional<FusedOperands> matchIntegers(ContractionOpInterface op, con
   if (!bias)
     return std::nullopt;
   if (rows.hasScalePerChannel())
-    if (std::optional<FusedOperands> operands = matchIntegerRows(op, *input, *bias, rows))
+    if (std::optional<FusedOperands> operands = matchIntegerRows(op, *input, *bias, rowScales, rows))
       return operands;
   if (int64_t bound = rows.getSumBound(getSpan(*input)); bound > maxSum) {
     obstacle = describeBound(bound);
@@ -239,7 +254,11 @@ static std::optional<FusedOperands> matchIntegers(ContractionOpInterface op, con
   FusedOperands operands;
   operands.input = *input;
   operands.isScaled = true;
-  operands.bias = createFloatBias(op.getContext(), *bias, input->scales.front());
+  if (rowScales.empty())
+    operands.bias = createFloatBias(op.getContext(), *bias, input->scales.front());
+  else
+    operands.epilogueBias = std::move(*bias);
+  operands.rowScales = std::move(rowScales);
   operands.accumulatorScales = {double(input->scales.front())};
   return operands;
 }

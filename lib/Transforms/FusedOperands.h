@@ -5,12 +5,13 @@
 
 #include "FilterRows.h"
 #include "QuantizedTensor.h"
+#include "RowScales.h"
 
 namespace nibble {
 
 /// Codes in place of the numbers that a contraction reads.
 struct FusedOperands {
-  /// The input's codes; nothing when it stays as it is.
+  /// The input's codes; nothing when it stays as it is. Those with scales from run time are multiples of these.
   std::optional<QuantizedTensor> input;
   /// The filter's, as they are or in rows, and the zero point of those that are as they are.
   mlir::Value filter;
@@ -21,9 +22,11 @@ struct FusedOperands {
   bool isScaled = false;
   /// The bias in units of the accumulator; null when it stays as it is.
   mlir::ElementsAttr bias;
-  /// A bias that is no whole number of units of a sum of integers (one that came with codes): the epilogue adds it.
+  /// A bias that is no whole number of units of the sum (one that came with codes, or behind scales from run time): the epilogue adds it.
   llvm::SmallVector<float> epilogueBias;
-  /// What a unit of the accumulator is worth, for each channel or once; empty when it is the number itself.
+  /// Scales of the input and of a filter that is an activation, from run time: the epilogue multiplies them in, in this order.
+  llvm::SmallVector<RowScales> rowScales;
+  /// What a unit of the accumulator is worth, row scales apart, for each channel or once; empty when it is the number itself.
   llvm::SmallVector<double> accumulatorScales;
 
   bool isInteger() const { return input.has_value(); }

@@ -2,6 +2,7 @@
 
 #include "IntegerForm.h"
 #include "EncodeWeights.h"
+#include "RowScales.h"
 #include "nibble/Support/ConstantElements.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "llvm/Support/FormatVariadic.h"
@@ -26,9 +27,21 @@ static bool isByteScheme(SchemeAttr scheme) {
          scheme.getRounding() == RoundingMode::HalfToEven;
 }
 
-std::optional<std::string> nibble::findInputObstacle(SchemeAttr input) {
-  if (!isByteScheme(input) || !input.isPerTensor())
-    return "the integer form needs 8-bit integers with one f32 scale for its input, got " + toString(input);
+std::optional<std::string> nibble::findInputSchemeObstacle(SchemeAttr input) {
+  if (!isByteScheme(input) || !(input.isPerTensor() || input.getZeroPoint() == ZeroPointKind::None))
+    return "the integer form needs 8-bit integers with one f32 scale for its input, or one for each row and no zero point, got " +
+           toString(input);
+  return std::nullopt;
+}
+
+/// The same for this op, whose rows have to be the blocks where there are several.
+static std::optional<std::string> findInputObstacle(QuantizableOpInterface op, SchemeAttr input) {
+  if (auto obstacle = findInputSchemeObstacle(input))
+    return obstacle;
+  if (input.isPerTensor())
+    return std::nullopt;
+  if (getRowBlock(op, op->getOpOperand(0)) != SmallVector<int64_t>(input.getBlock()))
+    return "blocks of its input have to be the rows that nibble.conv or nibble.contract sums up, got " + toString(input);
   return std::nullopt;
 }
 
@@ -69,15 +82,21 @@ static std::optional<std::string> findBiasObstacle(Value value, int64_t numChann
   return std::nullopt;
 }
 
+/// The largest |code - zero point| of an input, whatever its zero point is.
+static int64_t getInputSpan(const AssignedSchemes &schemes) {
+  SchemeAttr input = schemes.input;
+  return schemes.hasRowScales() ? std::max(input.getMaxCode(), -input.getMinCode()) : input.getMaxCode() - input.getMinCode();
+}
+
 /// A product of two activations, which both have the scheme of the input.
 static std::optional<std::string> findProductObstacle(QuantizableOpInterface op, const AssignedSchemes &schemes) {
   if (!isa<ContractOp>(op))
     return "its filter is computed at run time";
-  if (auto obstacle = findInputObstacle(schemes.input))
+  if (auto obstacle = findInputObstacle(op, schemes.input))
     return obstacle;
-  if (op.getBiasValue())
+  if (op.getBiasValue() && !schemes.hasRowScales())
     return "a product of two activations has no bias of whole accumulator units";
-  int64_t span = schemes.input.getMaxCode() - schemes.input.getMinCode(), bound = op.getReductionSize() * span * span;
+  int64_t span = getInputSpan(schemes), bound = op.getReductionSize() * span * span;
   if (bound > std::numeric_limits<int32_t>::max())
     return llvm::formatv("sums of up to {0} do not fit a 32-bit accumulator", bound).str();
   return std::nullopt;
@@ -85,7 +104,7 @@ static std::optional<std::string> findProductObstacle(QuantizableOpInterface op,
 
 /// A filter that came in codes, which fusion takes as they are.
 static std::optional<std::string> findCodesObstacle(ContractionOpInterface op, const AssignedSchemes &schemes) {
-  if (auto obstacle = findInputObstacle(schemes.input))
+  if (auto obstacle = findInputObstacle(cast<QuantizableOpInterface>(op.getOperation()), schemes.input))
     return obstacle;
   SchemeAttr filter = op.getFilter().getDefiningOp<DequantizeOp>().getScheme();
   if (!filter.isInteger() || filter.getNumScaleLevels() != 1 || filter.getZeroPoint() == ZeroPointKind::Minimum)
@@ -97,7 +116,7 @@ std::optional<std::string> nibble::findIntegerObstacle(QuantizableOpInterface op
   if (auto obstacle = findPlaceObstacle(op))
     return obstacle;
   if (isEncoded(op, schemes))
-    return findInputObstacle(schemes.input);
+    return findInputObstacle(op, schemes.input);
   auto contraction = dyn_cast<ContractionOpInterface>(op.getOperation());
   if (!op.getWeight() && contraction && op.getOperandsWithRole(OperandRole::Activation).size() == 1)
     return findCodesObstacle(contraction, schemes);
@@ -105,7 +124,7 @@ std::optional<std::string> nibble::findIntegerObstacle(QuantizableOpInterface op
     return findProductObstacle(op, schemes);
   if (auto obstacle = findWeightObstacle(op))
     return obstacle;
-  if (auto obstacle = findInputObstacle(schemes.input))
+  if (auto obstacle = findInputObstacle(op, schemes.input))
     return obstacle;
   if (!schemes.filter)
     return "no scheme was assigned to its filter";
@@ -116,8 +135,11 @@ std::optional<std::string> nibble::findIntegerObstacle(QuantizableOpInterface op
   if (Value bias = op.getBiasValue())
     if (auto obstacle = findBiasObstacle(bias, quantizer.getNumChannels()))
       return obstacle;
-  int64_t bound = quantizer.getAccumulatorBound(schemes.input.getMaxCode() - schemes.input.getMinCode());
-  if (bound + (int64_t(1) << 30) > std::numeric_limits<int32_t>::max())
+  int64_t bound = quantizer.getAccumulatorBound(getInputSpan(schemes));
+  // Behind scales of rows the accumulator has no bias.
+  if (schemes.hasRowScales() && bound > std::numeric_limits<int32_t>::max())
+    return llvm::formatv("sums of up to {0} do not fit a 32-bit accumulator", bound).str();
+  if (schemes.needsRange() && bound + (int64_t(1) << 30) > std::numeric_limits<int32_t>::max())
     return llvm::formatv("sums of up to {0} and a bias may not fit a 32-bit accumulator", bound).str();
   return std::nullopt;
 }

@@ -9,13 +9,14 @@
 namespace nibble {
 
 /// The first rule that keeps an op with these schemes from reading codes, worded for a user; nothing when it can.
-/// It has one f32 result, 8-bit codes and one scale for the input, and a constant filter. Where the filter has the scheme of bytes (below), the bias is
+/// It has one f32 result, 8-bit codes and one scale for the input, or one for each of its rows without zero points (RowScales.h), and a constant
+/// filter. Where the filter has the scheme of bytes (below), the bias is
 /// constant and sums provably fit 32 bits. A product of two activations has
-/// 8-bit codes and one scale for both, and no bias.
+/// 8-bit codes and such scales for both, and a bias only behind scales of rows.
 std::optional<std::string> findIntegerObstacle(QuantizableOpInterface op, const AssignedSchemes &schemes);
 
 /// What keeps a scheme of the input from an integer form of any op, worded for a user; nothing when it has one.
-std::optional<std::string> findInputObstacle(SchemeAttr input);
+std::optional<std::string> findInputSchemeObstacle(SchemeAttr input);
 
 /// Whether a filter is signed bytes without zero point, with one f32 scale or one for each index of its channel axis: sums of products with
 /// it need no more than one multiplication behind them.

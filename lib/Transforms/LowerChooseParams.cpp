@@ -1,6 +1,7 @@
 //===- LowerChooseParams.cpp - run-time parameters as a reduction and an elementwise op -------------===//
 //
-// The range of each block, then scale and zero point of each range with the arithmetic of Numerics/Integer.h.
+// The range of each block, or its largest magnitude where codes have no zero point, then scale and zero point of it with the
+// arithmetic of Numerics/Integer.h.
 //
 //===------------------------------------------------------------------------------------------------===//
 
@@ -9,6 +10,7 @@
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Arith/Utils/Utils.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
+#include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/Dialect/Tensor/Utils/Utils.h"
 
@@ -67,8 +69,11 @@ Blocked splitBlocks(OpBuilder &builder, Location loc, Value input, ArrayRef<int6
   return result;
 }
 
-/// The element of each block's range that `predicate` prefers, from 0. NaN compares with nothing.
-Value createReduction(OpBuilder &builder, Location loc, const Blocked &input, arith::CmpFPredicate predicate) {
+/// What `combine` makes of an element and the elements before it.
+using Combine = function_ref<Value(OpBuilder &body, Location loc, Value element, Value before)>;
+
+/// The elements of each block, and 0, combined.
+Value createReduction(OpBuilder &builder, Location loc, const Blocked &input, Combine combine) {
   MLIRContext *context = builder.getContext();
   SmallVector<OpFoldResult> inputSizes = tensor::getMixedSizes(builder, loc, input.value), sizes;
   SmallVector<AffineExpr> blocks;
@@ -84,13 +89,32 @@ Value createReduction(OpBuilder &builder, Location loc, const Blocked &input, ar
   return linalg::GenericOp::create(builder, loc, start.getType(), input.value, start, maps, input.iterators,
                                    [&](OpBuilder &body, Location loc, ValueRange arguments) {
                                      Value value = convertScalarToDtype(body, loc, arguments[0], body.getF32Type(), /*isUnsignedCast=*/false);
-                                     Value isBetter =
-                                         arith::CmpFOp::create(body, loc, predicate, value, arguments[1]);
-                                     Value best =
-                                         arith::SelectOp::create(body, loc, isBetter, value, arguments[1]);
-                                     linalg::YieldOp::create(body, loc, best);
+                                     linalg::YieldOp::create(body, loc, combine(body, loc, value, arguments[1]));
                                    })
       .getResult(0);
+}
+
+/// The largest magnitude of each block; NaN is none.
+Value createMagnitude(OpBuilder &builder, Location loc, const Blocked &input) {
+  return createReduction(builder, loc, input, [](OpBuilder &body, Location loc, Value element, Value before) -> Value {
+    Value magnitude = math::AbsFOp::create(body, loc, element);
+    return arith::MaxNumFOp::create(body, loc, magnitude, before);
+  });
+}
+
+/// The end of each block's range that `predicate` prefers. NaN compares with nothing.
+Value createEnd(OpBuilder &builder, Location loc, const Blocked &input, arith::CmpFPredicate predicate) {
+  return createReduction(builder, loc, input, [&](OpBuilder &body, Location loc, Value element, Value before) -> Value {
+    Value isBetter = arith::CmpFOp::create(body, loc, predicate, element, before);
+    return arith::SelectOp::create(body, loc, isBetter, element, before);
+  });
+}
+
+/// What parameters are made of: the largest magnitude, or both ends.
+SmallVector<Value> createRange(OpBuilder &builder, Location loc, const Blocked &input, SchemeAttr scheme) {
+  if (scheme.getZeroPoint() == ZeroPointKind::None)
+    return {createMagnitude(builder, loc, input)};
+  return {createEnd(builder, loc, input, arith::CmpFPredicate::OLT), createEnd(builder, loc, input, arith::CmpFPredicate::OGT)};
 }
 
 /// `numerics::makeScale`.
@@ -108,12 +132,11 @@ Value createScale(OpBuilder &builder, Location loc, Value range, int64_t numStep
 }
 
 /// `numerics::chooseSymmetric` or `chooseAffine`: one result, or two.
-SmallVector<Value> createParameters(OpBuilder &builder, Location loc, Value lowest, Value highest, SchemeAttr scheme) {
+SmallVector<Value> createParameters(OpBuilder &builder, Location loc, ValueRange ends, SchemeAttr scheme) {
   int64_t minCode = scheme.getMinCode(), maxCode = scheme.getMaxCode();
-  if (scheme.getZeroPoint() == ZeroPointKind::None) {
-    Value magnitude = arith::MaximumFOp::create(builder, loc, arith::NegFOp::create(builder, loc, lowest), highest);
-    return {createScale(builder, loc, magnitude, maxCode)};
-  }
+  if (scheme.getZeroPoint() == ZeroPointKind::None)
+    return {createScale(builder, loc, ends[0], maxCode)};
+  Value lowest = ends[0], highest = ends[1];
   Value range = arith::SubFOp::create(builder, loc, highest, lowest);
   Value scale = createScale(builder, loc, range, maxCode - minCode);
   Value offset = arith::DivFOp::create(builder, loc, lowest, scale);
@@ -155,22 +178,21 @@ struct LowerChooseParams : public OpRewritePattern<ChooseParamsOp> {
         return rewriter.notifyMatchFailure(op, "the number of blocks is not known");
     Location loc = op.getLoc();
     Blocked input = splitBlocks(rewriter, loc, op.getInput(), scheme.getBlock());
-    Value lowest = createReduction(rewriter, loc, input, arith::CmpFPredicate::OLT);
-    Value highest = createReduction(rewriter, loc, input, arith::CmpFPredicate::OGT);
+    SmallVector<Value> range = createRange(rewriter, loc, input, scheme);
 
-    SmallVector<OpFoldResult> sizes = tensor::getMixedSizes(rewriter, loc, lowest);
+    SmallVector<OpFoldResult> sizes = tensor::getMixedSizes(rewriter, loc, range.front());
     SmallVector<Value> inits;
     SmallVector<Type> types;
     for (Value result : op->getResults()) {
       inits.push_back(tensor::EmptyOp::create(rewriter, loc, sizes, getElementTypeOrSelf(result)));
       types.push_back(inits.back().getType());
     }
-    SmallVector<AffineMap> maps(2 + inits.size(), rewriter.getMultiDimIdentityMap(sizes.size()));
+    SmallVector<AffineMap> maps(range.size() + inits.size(), rewriter.getMultiDimIdentityMap(sizes.size()));
     SmallVector<utils::IteratorType> iterators(sizes.size(), utils::IteratorType::parallel);
     auto parameters = linalg::GenericOp::create(
-        rewriter, loc, types, ValueRange{lowest, highest}, inits, maps, iterators,
+        rewriter, loc, types, range, inits, maps, iterators,
         [&](OpBuilder &body, Location loc, ValueRange arguments) {
-          linalg::YieldOp::create(body, loc, createParameters(body, loc, arguments[0], arguments[1], scheme));
+          linalg::YieldOp::create(body, loc, createParameters(body, loc, arguments, scheme));
         });
     SmallVector<Value> results;
     for (auto [result, value] : llvm::zip_equal(op->getResults(), parameters->getResults()))

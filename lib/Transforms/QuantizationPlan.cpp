@@ -11,7 +11,7 @@ QuantizationPlan::QuantizationPlan(func::FuncOp function, const FusionGroups &gr
                                    const ValueStatistics &statistics)
     : function(function), groups(groups), statistics(statistics) {
   function.walk([&](QuantizableOpInterface op) {
-    if (auto schemes = AssignedSchemes::get(op); schemes && schemes->input)
+    if (auto schemes = AssignedSchemes::get(op); schemes && schemes->needsRange())
       integerContractions.insert(op);
   });
   // Every round leaves a contraction float or a value unstored, so that this ends.
@@ -25,16 +25,6 @@ QuantizationPlan::QuantizationPlan(func::FuncOp function, const FusionGroups &gr
     giveUp(unknown);
   }
   gatherResults();
-}
-
-/// The activations of an op with schemes: a weight that is encoded already is none.
-static SmallVector<QuantizableOperand> getActivations(QuantizableOpInterface op) {
-  SmallVector<QuantizableOperand> activations = op.getOperandsWithRole(OperandRole::Activation);
-  if (isEncoded(op, *AssignedSchemes::get(op)))
-    llvm::erase_if(activations, [&](const QuantizableOperand &operand) {
-      return operand.operand->get() == cast<ContractionOpInterface>(op.getOperation()).getFilter();
-    });
-  return activations;
 }
 
 void QuantizationPlan::findIntegerValues() {

@@ -11,8 +11,8 @@ namespace nibble {
 
 /// Decides which values of a function are stored in codes.
 ///
-/// Integer contractions, which are all ops of QuantizableOpInterface with a scheme for their input and without an obstacle, demand codes of their
-/// inputs. Demands travel backwards through ops that run on codes, and through
+/// Integer contractions, which are all ops of QuantizableOpInterface with one scale for their input and without an obstacle, demand codes of their
+/// inputs; those that choose scales at run time read floats here. Demands travel backwards through ops that run on codes, and through
 /// groups of elementwise ops and sums to inputs that come from integer ops, so that nothing between two integer ops is
 /// float. Values that ops on codes connect share parameters, in the scheme that most consumers demand; the others
 /// requantize. What only float consumers read stays float.

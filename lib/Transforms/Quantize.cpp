@@ -5,6 +5,8 @@
 #include "IntegerForm.h"
 #include "QuantizationPlan.h"
 #include "QuantizedTensor.h"
+#include "RowCodes.h"
+#include "RowScales.h"
 #include "nibble/InterfaceModels/WithModels.h"
 #include "nibble/Support/ConstantElements.h"
 #include "nibble/Transforms/Passes.h"
@@ -216,6 +218,26 @@ SmallVector<QuantizableOpInterface> findWeightOnlyOps(func::FuncOp function) {
   return ops;
 }
 
+/// Gives the ops whose rows choose their scales at run time codes to read. Returns how many there are.
+FailureOr<unsigned> quantizeRows(func::FuncOp function) {
+  OpBuilder builder(function.getContext());
+  RowQuantizer rows(function.getContext());
+  unsigned numOps = 0;
+  WalkResult result = function.walk([&](QuantizableOpInterface op) {
+    auto schemes = AssignedSchemes::get(op);
+    if (!schemes || !schemes->hasRowScales())
+      return WalkResult::advance();
+    ++numOps;
+    for (const QuantizableOperand &activation : getActivations(op)) {
+      SchemeAttr scheme = schemes->input.withBlock(*getRowBlock(op, *activation.operand));
+      activation.operand->set(rows.getDequantized(activation.operand->get(), scheme));
+    }
+    bool isOpen = op.getWeight() && !isEncoded(op, *schemes);
+    return isOpen && failed(encodeWeights(builder, op, *schemes)) ? WalkResult::interrupt() : WalkResult::advance();
+  });
+  return result.wasInterrupted() ? FailureOr<unsigned>(failure()) : numOps;
+}
+
 struct QuantizePass : public WithModels<nibble::impl::QuantizePassBase<QuantizePass>> {
   void runOnOperation() override {
     func::FuncOp function = getOperation();
@@ -236,6 +258,9 @@ struct QuantizePass : public WithModels<nibble::impl::QuantizePassBase<QuantizeP
     Quantizer quantizer(function, plan, statistics);
     if (failed(quantizer.run()))
       return signalPassFailure();
+    FailureOr<unsigned> numRowOps = quantizeRows(function);
+    if (failed(numRowOps))
+      return signalPassFailure();
     OpBuilder builder(&getContext());
     for (QuantizableOpInterface op : findWeightOnlyOps(function)) {
       if (failed(encodeWeights(builder, op, *AssignedSchemes::get(op))))
@@ -244,7 +269,7 @@ struct QuantizePass : public WithModels<nibble::impl::QuantizePassBase<QuantizeP
       op->removeAttr(schemesAttrName);
       ++numWeightOnly;
     }
-    numIntegerContractions += plan.getIntegerContractions().size();
+    numIntegerContractions += plan.getIntegerContractions().size() + *numRowOps;
     numStoredValues += plan.getStoredValues().size();
     numRequantized += quantizer.numRequantized;
   }

@@ -89,6 +89,18 @@ func.func @volume(%x: tensor<1x1x2x2x2xf32>) -> tensor<1x1x2x2x2xf32> {
 // GROUPS-LABEL: @conv
 // GROUPS: nibble.schemes = {filter = #nibble.scheme<s4 narrow, block = [0, 0, 0, 1], scale = [f16]>, scale_by = "squared_error"}
 
+// Rows of what is summed choose their scales at run time, so that nothing has to be calibrated: one for each image of a convolution.
+// RUN: %nibble_opt %s --pass-pipeline='builtin.module(func.func(nibble-assign-schemes{recipe=w8a8-dynamic}))' | FileCheck %s --check-prefix=ROWS
+// ROWS-LABEL: @contract
+// ROWS: nibble.schemes = {filter = #nibble.scheme<s8 narrow, block = [0, 1]>, input = #nibble.scheme<s8 narrow, block = [1, 0]>}
+// ROWS-LABEL: @conv
+// ROWS: nibble.schemes = {filter = #nibble.scheme<s8 narrow, block = [0, 0, 0, 1]>, input = #nibble.scheme<s8 narrow, block = [1, 0, 0, 0]>}
+
+// Codes with a zero point for each row would need a correction for each row.
+// RUN: echo "{activations: 'u8, zero_point = integer, per token', weights: int8-channel}" > %t.zero.yaml
+// RUN: not %nibble_opt %s --pass-pipeline='builtin.module(func.func(nibble-assign-schemes{recipe=%t.zero.yaml}))' 2>&1 | FileCheck %s --check-prefix=ZERO
+// ZERO: error: recipe '{{.*}}' gives 'nibble.contract' schemes without kernels: the integer form needs 8-bit integers with one f32 scale for its input, or one for each row and no zero point, got #nibble.scheme<u8, block = [1, 0], zero_point = integer>
+
 // A declaration says its own blocks, which not every filter has.
 // RUN: echo "{activations: float, weights: '@mine'}" > %t.declared.yaml
 // RUN: %nibble_opt %s --pass-pipeline='builtin.module(func.func(nibble-assign-schemes{recipe=%t.declared.yaml}))' | FileCheck %s --check-prefix=DECLARED

@@ -431,3 +431,85 @@ func.func @mask(%x: tensor<2x3x5x4xf32>, %w: tensor<2x3x4x7xf32>, %mask: tensor<
   } -> tensor<2x3x5x7xf32>
   return %z : tensor<2x3x5x7xf32>
 }
+
+// -----
+
+#map = affine_map<(d0, d1) -> (d0, d1)>
+
+// Scales from run time follow the filter's, and the bias follows them, whole number of units or not; the result is in units of its scale.
+// CHECK-LABEL: @row_scales
+// CHECK-SAME: (%[[X:.*]]: tensor<3x2xi8>, %[[S:.*]]: tensor<3x1xf32>)
+// CHECK-DAG: %[[M:.*]] = arith.constant dense<[2.000000e+00, 4.000000e+00]> : tensor<2xf32>
+// CHECK-DAG: %[[B:.*]] = arith.constant dense<[8.000000e+00, 1.600000e+01]> : tensor<2xf32>
+// CHECK: nibble.contract ins(%[[X]], %{{.*}} : tensor<3x2xi8>, tensor<2x2xi8>) with(%[[M]], %[[S]], %[[B]] : tensor<2xf32>, tensor<3x1xf32>, tensor<2xf32>)
+// CHECK-SAME: filterScheme = #nibble.scheme<s8 narrow, block = [0, 1]>, inputScheme = #nibble.scheme<s8 narrow>
+// CHECK: ^bb0(%[[ACC:.*]]: i32, %[[FILTER:.*]]: f32, %[[ROW:.*]]: f32, %[[BIAS:.*]]: f32):
+// CHECK: %[[F:.*]] = arith.sitofp %[[ACC]]
+// CHECK: %[[A:.*]] = arith.mulf %[[F]], %[[FILTER]]
+// CHECK: %[[P:.*]] = arith.mulf %[[A]], %[[ROW]]
+// CHECK: %[[Y:.*]] = arith.addf %[[P]], %[[BIAS]]
+// CHECK: arith.maxnumf %[[Y]]
+func.func @row_scales(%x: tensor<3x2xi8>, %rows: tensor<3x1xf32>) -> tensor<3x2xi8> {
+  %s = arith.constant dense<0.125> : tensor<f32>
+  %codes = arith.constant dense<[[127, 1], [-64, 2]]> : tensor<2x2xi8>
+  %sw = arith.constant dense<[[0.25, 0.5]]> : tensor<1x2xf32>
+  %b = arith.constant dense<[1.0, 2.0]> : tensor<2xf32>
+  %init = tensor.empty() : tensor<3x2xf32>
+  %0 = nibble.dequantize %x scale(%rows : tensor<3x1xf32>) as <s8 narrow, block = [1, 0]> : tensor<3x2xi8> -> tensor<3x2xf32>
+  %1 = nibble.dequantize %codes scale(%sw : tensor<1x2xf32>) as <s8 narrow, block = [0, 1]> : tensor<2x2xi8> -> tensor<2x2xf32>
+  %y = nibble.contract ins(%0, %1 : tensor<3x2xf32>, tensor<2x2xf32>) bias(%b : tensor<2xf32>) outs(%init : tensor<3x2xf32>) -> tensor<3x2xf32>
+  %q = nibble.quantize %y scale(%s : tensor<f32>) as <s8 narrow> : tensor<3x2xf32> -> tensor<3x2xi8>
+  return %q : tensor<3x2xi8>
+}
+
+// -----
+
+// Scales of both activations, those of the filter along the last dimension of the result; a filter for all batches.
+// CHECK-LABEL: @row_scales_of_both
+// CHECK-SAME: %[[A:[a-z0-9]*]]: tensor<2x3x1xf32>, %[[B:[a-z0-9]*]]: tensor<5x1xf32>
+// CHECK: %[[C:.*]] = tensor.expand_shape %{{.*}} into tensor<1x1x5xf32>
+// CHECK: nibble.contract ins({{.*}} : tensor<2x3x4xi8>, tensor<5x4xi8>) with(%[[A]], %[[C]] : tensor<2x3x1xf32>, tensor<1x1x5xf32>)
+// CHECK: ^bb0(%[[ACC:.*]]: i32, %[[ROW:.*]]: f32, %[[COLUMN:.*]]: f32):
+// CHECK: %[[F:.*]] = arith.sitofp %[[ACC]]
+// CHECK: %[[P:.*]] = arith.mulf %[[F]], %[[ROW]]
+// CHECK: %[[Q:.*]] = arith.mulf %[[P]], %[[COLUMN]]
+// CHECK: nibble.yield %[[Q]]
+func.func @row_scales_of_both(%x: tensor<2x3x4xi8>, %w: tensor<5x4xi8>, %sx: tensor<2x3x1xf32>, %sw: tensor<5x1xf32>) -> tensor<2x3x5xf32> {
+  %init = tensor.empty() : tensor<2x3x5xf32>
+  %0 = nibble.dequantize %x scale(%sx : tensor<2x3x1xf32>) as <s8 narrow, block = [1, 1, 0]> : tensor<2x3x4xi8> -> tensor<2x3x4xf32>
+  %1 = nibble.dequantize %w scale(%sw : tensor<5x1xf32>) as <s8 narrow, block = [1, 0]> : tensor<5x4xi8> -> tensor<5x4xf32>
+  %y = nibble.contract ins(%0, %1 : tensor<2x3x4xf32>, tensor<5x4xf32>) outs(%init : tensor<2x3x5xf32>) {transposeFilter} -> tensor<2x3x5xf32>
+  return %y : tensor<2x3x5xf32>
+}
+
+// -----
+
+// Blocks of a filter are summed in units of the input's scale, whatever that is.
+// CHECK-LABEL: @row_scales_and_groups
+// CHECK: nibble.contract ins(%{{.*}} : tensor<3x4xi8>, tensor<1x2xi8>) filter_scales(%{{.*}} : tensor<1x2xf16>) with(%{{.*}} : tensor<3x1xf32>)
+// CHECK: ^bb0(%[[ACC:.*]]: f32, %[[ROW:.*]]: f32):
+// CHECK: %[[P:.*]] = arith.mulf %[[ACC]], %[[ROW]]
+// CHECK: %[[Y:.*]] = arith.addf %[[P]], %{{.*}}
+func.func @row_scales_and_groups(%x: tensor<3x4xi8>, %rows: tensor<3x1xf32>) -> tensor<3x1xf32> {
+  %codes = arith.constant dense<[[1], [2], [3], [4]]> : tensor<4x1xi8>
+  %sw = arith.constant dense<[[0.5], [0.25]]> : tensor<2x1xf16>
+  %b = arith.constant dense<0.3> : tensor<1xf32>
+  %init = tensor.empty() : tensor<3x1xf32>
+  %0 = nibble.dequantize %x scale(%rows : tensor<3x1xf32>) as <s8 narrow, block = [1, 0]> : tensor<3x4xi8> -> tensor<3x4xf32>
+  %1 = nibble.dequantize %codes scale(%sw : tensor<2x1xf16>) as <s4, block = [2, 1], scale = [f16]> : tensor<4x1xi8> -> tensor<4x1xf32>
+  %y = nibble.contract ins(%0, %1 : tensor<3x4xf32>, tensor<4x1xf32>) bias(%b : tensor<1xf32>) outs(%init : tensor<3x1xf32>) -> tensor<3x1xf32>
+  return %y : tensor<3x1xf32>
+}
+
+// -----
+
+// Blocks that are not rows have no scale for a whole sum.
+// CHECK-LABEL: @scales_inside_of_sums
+// CHECK: nibble.contract ins(%{{.*}} : tensor<3x2xf32>, tensor<2x1xf32>)
+func.func @scales_inside_of_sums(%x: tensor<3x2xi8>, %scales: tensor<3x2xf32>, %w: tensor<2x1xi8>, %sw: tensor<f32>) -> tensor<3x1xf32> {
+  %init = tensor.empty() : tensor<3x1xf32>
+  %0 = nibble.dequantize %x scale(%scales : tensor<3x2xf32>) as <s8 narrow, block = [1, 1]> : tensor<3x2xi8> -> tensor<3x2xf32>
+  %1 = nibble.dequantize %w scale(%sw : tensor<f32>) as <s8 narrow> : tensor<2x1xi8> -> tensor<2x1xf32>
+  %y = nibble.contract ins(%0, %1 : tensor<3x2xf32>, tensor<2x1xf32>) outs(%init : tensor<3x1xf32>) -> tensor<3x1xf32>
+  return %y : tensor<3x1xf32>
+}

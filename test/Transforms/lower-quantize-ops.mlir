@@ -119,6 +119,22 @@ func.func @choose_params(%x: tensor<2x10xf32>) -> (tensor<1x3xf32>, tensor<1x3xi
 
 // -----
 
+// Without a zero point the largest magnitude is all that is needed.
+// CHECK-LABEL: @choose_scales
+// CHECK: %[[M:.*]] = linalg.generic {{.*}}iterator_types = ["parallel", "reduction"]} ins(%{{.*}} : tensor<4x10xf32>) outs(%{{.*}} : tensor<4xf32>)
+// CHECK: ^bb0(%[[X:.*]]: f32, %[[BEFORE:.*]]: f32):
+// CHECK: %[[ABS:.*]] = math.absf %[[X]]
+// CHECK: %[[MAX:.*]] = arith.maxnumf %[[ABS]], %[[BEFORE]]
+// CHECK: linalg.yield %[[MAX]]
+// CHECK: linalg.generic {{.*}} ins(%[[M]] : tensor<4xf32>) outs(%{{.*}} : tensor<4xf32>)
+// CHECK-NOT: linalg.generic
+func.func @choose_scales(%x: tensor<4x10xf32>) -> tensor<4x1xf32> {
+  %s = nibble.choose_params %x as <s8 narrow, block = [1, 0]> : tensor<4x10xf32> -> tensor<4x1xf32>
+  return %s : tensor<4x1xf32>
+}
+
+// -----
+
 // A convolution of floats needs a filter that is known.
 // CHECK-LABEL: @filter
 // CHECK: %[[W:.*]] = arith.constant dense<{{.*}}5.000000e-01{{.*}}-1.000000e+00{{.*}}> : tensor<1x1x1x2xf32>

@@ -225,3 +225,103 @@ func.func @known_table(%x: tensor<1x2xf32>) -> tensor<1x1xf32> {
          {transposeFilter, nibble.schemes = {calibrator = "min-max", input = #u8}} -> tensor<1x1xf32>
   return %y : tensor<1x1xf32>
 }
+
+// -----
+
+#row = #nibble.scheme<s8 narrow, block = [1, 0]>
+#s8 = #nibble.scheme<s8 narrow, block = [0, 1]>
+
+// Rows choose their scales at run time. Two ops read the same codes; biases stay as they are.
+// CHECK-LABEL: @rows
+// CHECK-SAME: %[[X:.*]]: tensor<3x2xf32>
+// CHECK-DAG: %[[B:.*]] = arith.constant dense<3.000000e-01> : tensor<1xf32>
+// CHECK-DAG: %[[W:.*]] = nibble.dequantize %{{.*}} scale(%{{.*}} : tensor<1x1xf32>) as <s8 narrow, block = [0, 1]> : tensor<2x1xi8>
+// CHECK-DAG: %[[S:.*]] = nibble.choose_params %[[X]] as <s8 narrow, block = [1, 0]> : tensor<3x2xf32> -> tensor<3x1xf32>
+// CHECK-DAG: %[[Q:.*]] = nibble.quantize %[[X]] scale(%[[S]] : tensor<3x1xf32>) as <s8 narrow, block = [1, 0]> : tensor<3x2xf32> -> tensor<3x2xi8>
+// CHECK-DAG: %[[D:.*]] = nibble.dequantize %[[Q]] scale(%[[S]] : tensor<3x1xf32>) as <s8 narrow, block = [1, 0]>
+// CHECK: nibble.contract ins(%[[D]], %[[W]] : {{.*}}) bias(%[[B]]
+// CHECK-NOT: nibble.choose_params
+// CHECK: nibble.contract ins(%[[D]], %{{.*}} : tensor<3x2xf32>, tensor<2x1xf32>) outs
+func.func @rows(%x: tensor<3x2xf32>) -> (tensor<3x1xf32>, tensor<3x1xf32>) {
+  %w = arith.constant dense<[[2.54], [-1.28]]> : tensor<2x1xf32>
+  %v = arith.constant dense<[[1.0], [0.5]]> : tensor<2x1xf32>
+  %b = arith.constant dense<0.3> : tensor<1xf32>
+  %init = tensor.empty() : tensor<3x1xf32>
+  %y = nibble.contract ins(%x, %w : tensor<3x2xf32>, tensor<2x1xf32>) bias(%b : tensor<1xf32>) outs(%init : tensor<3x1xf32>)
+         {nibble.schemes = {filter = #s8, input = #row}} -> tensor<3x1xf32>
+  %z = nibble.contract ins(%x, %v : tensor<3x2xf32>, tensor<2x1xf32>) outs(%init : tensor<3x1xf32>)
+         {nibble.schemes = {filter = #s8, input = #row}} -> tensor<3x1xf32>
+  return %y, %z : tensor<3x1xf32>, tensor<3x1xf32>
+}
+
+// -----
+
+#row = #nibble.scheme<s8 narrow, block = [1, 1, 0]>
+
+// The rows of a filter that is an activation lie along its sums, whichever dimension that is.
+// CHECK-LABEL: @columns
+// CHECK-DAG: nibble.choose_params %{{.*}} as <s8 narrow, block = [1, 1, 0]> : tensor<2x3x4xf32> -> tensor<2x3x1xf32>
+// CHECK-DAG: nibble.choose_params %{{.*}} as <s8 narrow, block = [1, 0, 1]> : tensor<2x4x5xf32> -> tensor<2x1x5xf32>
+// CHECK-DAG: nibble.choose_params %{{.*}} as <s8 narrow, block = [1, 0]> : tensor<5x4xf32> -> tensor<5x1xf32>
+func.func @columns(%x: tensor<2x3x4xf32>, %w: tensor<2x4x5xf32>, %t: tensor<5x4xf32>) -> (tensor<2x3x5xf32>, tensor<2x3x5xf32>) {
+  %init = tensor.empty() : tensor<2x3x5xf32>
+  %y = nibble.contract ins(%x, %w : tensor<2x3x4xf32>, tensor<2x4x5xf32>) outs(%init : tensor<2x3x5xf32>)
+         {nibble.schemes = {input = #row}} -> tensor<2x3x5xf32>
+  %z = nibble.contract ins(%x, %t : tensor<2x3x4xf32>, tensor<5x4xf32>) outs(%init : tensor<2x3x5xf32>)
+         {nibble.schemes = {input = #row}, transposeFilter} -> tensor<2x3x5xf32>
+  return %y, %z : tensor<2x3x5xf32>, tensor<2x3x5xf32>
+}
+
+// -----
+
+#s8 = #nibble.scheme<s8 narrow, block = [0, 1]>
+
+// A scale for each place of a row is in the middle of its sums. 200000 products of 127 * 127 may be more than 2^31.
+// CHECK-LABEL: @row_obstacles
+// CHECK: nibble.contract ins(%arg0, {{.*}} {nibble.float = "blocks of its input have to be the rows that nibble.conv or nibble.contract sums up, got #nibble.scheme<s8 narrow, block = [1, 1]>"
+// CHECK: nibble.contract ins(%arg1, {{.*}} {nibble.float = "sums of up to 3225800000 do not fit a 32-bit accumulator"
+func.func @row_obstacles(%x: tensor<3x2xf32>, %long: tensor<1x200000xf32>) -> (tensor<3x1xf32>, tensor<1x1xf32>) {
+  %w = arith.constant dense<1.0> : tensor<2x1xf32>
+  %v = arith.constant dense<1.0> : tensor<200000x1xf32>
+  %init = tensor.empty() : tensor<3x1xf32>
+  %init1 = tensor.empty() : tensor<1x1xf32>
+  %y = nibble.contract ins(%x, %w : tensor<3x2xf32>, tensor<2x1xf32>) outs(%init : tensor<3x1xf32>)
+         {nibble.schemes = {filter = #s8, input = #nibble.scheme<s8 narrow, block = [1, 1]>}} -> tensor<3x1xf32>
+  %z = nibble.contract ins(%long, %v : tensor<1x200000xf32>, tensor<200000x1xf32>) outs(%init1 : tensor<1x1xf32>)
+         {nibble.schemes = {filter = #s8, input = #nibble.scheme<s8 narrow, block = [1, 0]>}} -> tensor<1x1xf32>
+  return %y, %z : tensor<3x1xf32>, tensor<1x1xf32>
+}
+
+// -----
+
+#row = #nibble.scheme<s8 narrow, block = [1, 1, 0]>
+
+// What is only moved is encoded in front, as long as its blocks are rows of one dimension; those of the last product are not.
+// CHECK-LABEL: @moved
+// CHECK-SAME: %[[X:[a-z0-9]*]]: tensor<5x12xf32>, %[[Y:.*]]: tensor<3x4x5xf32>
+// CHECK: %[[HEADS:.*]] = tensor.expand_shape %[[X]] {{.*}} into tensor<5x3x4xf32>
+// CHECK: %[[S:.*]] = nibble.choose_params %[[HEADS]] as <s8 narrow, block = [1, 1, 0]> : tensor<5x3x4xf32> -> tensor<5x3x1xf32>
+// CHECK: %[[Q:.*]] = nibble.quantize %[[HEADS]] scale(%[[S]] : tensor<5x3x1xf32>)
+// CHECK-DAG: %[[QT:.*]] = linalg.transpose ins(%[[Q]] : tensor<5x3x4xi8>) {{.*}} permutation = [1, 2, 0]
+// CHECK-DAG: %[[ST:.*]] = linalg.transpose ins(%[[S]] : tensor<5x3x1xf32>) {{.*}} permutation = [1, 2, 0]
+// CHECK: nibble.dequantize %[[QT]] scale(%[[ST]] : tensor<3x1x5xf32>) as <s8 narrow, block = [1, 0, 1]> : tensor<3x4x5xi8> -> tensor<3x4x5xf32>
+// CHECK: linalg.transpose ins(%[[Y]] : tensor<3x4x5xf32>) outs(%{{.*}} : tensor<4x3x5xf32>) permutation = [1, 0, 2]
+// CHECK: %[[FLAT:.*]] = tensor.collapse_shape {{.*}} into tensor<4x15xf32>
+// CHECK: nibble.choose_params %[[FLAT]] as <s8 narrow, block = [1, 0]> : tensor<4x15xf32> -> tensor<4x1xf32>
+func.func @moved(%x: tensor<5x12xf32>, %y: tensor<3x4x5xf32>) -> (tensor<3x4x5xf32>, tensor<4x1xf32>) {
+  %heads = tensor.expand_shape %x [[0], [1, 2]] output_shape [5, 3, 4] : tensor<5x12xf32> into tensor<5x3x4xf32>
+  %init = tensor.empty() : tensor<3x4x5xf32>
+  %w = linalg.transpose ins(%heads : tensor<5x3x4xf32>) outs(%init : tensor<3x4x5xf32>) permutation = [1, 2, 0]
+  %square = tensor.empty() : tensor<3x4x5xf32>
+  %a = tensor.extract_slice %y[0, 0, 0] [3, 4, 4] [1, 1, 1] : tensor<3x4x5xf32> to tensor<3x4x4xf32>
+  %z = nibble.contract ins(%a, %w : tensor<3x4x4xf32>, tensor<3x4x5xf32>) outs(%square : tensor<3x4x5xf32>)
+         {nibble.schemes = {input = #row}} -> tensor<3x4x5xf32>
+  %swapped = tensor.empty() : tensor<4x3x5xf32>
+  %t = linalg.transpose ins(%y : tensor<3x4x5xf32>) outs(%swapped : tensor<4x3x5xf32>) permutation = [1, 0, 2]
+  %flat = tensor.collapse_shape %t [[0], [1, 2]] : tensor<4x3x5xf32> into tensor<4x15xf32>
+  %ones = arith.constant dense<1.0> : tensor<15x1xf32>
+  %init1 = tensor.empty() : tensor<4x1xf32>
+  %v = nibble.contract ins(%flat, %ones : tensor<4x15xf32>, tensor<15x1xf32>) outs(%init1 : tensor<4x1xf32>)
+         {nibble.schemes = {filter = #nibble.scheme<s8 narrow, block = [0, 1]>, input = #nibble.scheme<s8 narrow, block = [1, 0]>}} -> tensor<4x1xf32>
+  return %z, %v : tensor<3x4x5xf32>, tensor<4x1xf32>
+}

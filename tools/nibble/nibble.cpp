@@ -69,8 +69,8 @@ static cl::opt<bool> mergeAdapters("merge-lora", cl::cat(modelOptions),
                                    cl::desc("Add the adapters to the weights, which must be floats"), FOR_MODELS);
 
 static cl::opt<std::string> recipe("recipe", cl::init("w8a8"), cl::value_desc("name or file.yaml"),
-                                   cl::desc("How to quantize (default: w8a8): w8a8, w8a16, w4a8-g32, w4a32-g32, w4a16-g128,\n"
-                                            "float32, auto, … or a file"),
+                                   cl::desc("How to quantize (default: w8a8): w8a8, w8a8-dynamic, w8a16, w4a8-g32, w4a32-g32,\n"
+                                            "w4a16-g128, float32, auto, … or a file"),
                                    cl::cat(quantizeOptions), FOR_COMPILERS, cl::sub(inspectCommand));
 static cl::list<std::string> schemeFiles("scheme", cl::value_desc("file.mlir"), cl::CommaSeparated, cl::cat(quantizeOptions),
                                          cl::desc("Declarations of schemes (nibble.scheme) that the recipe names as @name"),

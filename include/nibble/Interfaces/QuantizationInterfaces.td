@@ -22,7 +22,8 @@ def QuantizableOpInterface : OpInterface<"QuantizableOpInterface"> {
   let methods = [
     InterfaceMethod<[{
       The operands that have a role, f32 tensors: activations in the order in which they are multiplied, at most one weight and
-      one bias. An activation has one scale for the whole tensor; a weight may have one for each index of `channelAxis`, the
+      one bias. An activation has one scale for the whole tensor, or, of `nibble.conv` and
+      `nibble.contract`, one for each row that is summed; a weight may have one for each index of `channelAxis`, the
       dimension that survives as the output channel; a bias has one element for each of these indices. A weight that came in
       codes keeps them and has no role.
     }], "::llvm::SmallVector<::nibble::QuantizableOperand>", "getQuantizableOperands">,

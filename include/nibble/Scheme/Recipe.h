@@ -19,7 +19,9 @@ namespace nibble {
 struct SchemeOperand {
   int64_t rank;
   /// The dimension that becomes the output channel, and the one along which products are summed, if there is one of several elements.
-  std::optional<int64_t> channelAxis, sumAxis;
+  std::optional<int64_t> channelAxis = std::nullopt, sumAxis = std::nullopt;
+  /// The blocks `per token`; empty for those of one index of all dimensions but the last.
+  llvm::SmallVector<int64_t> rowBlock = {};
 };
 
 /// A scheme as a recipe says it: a preset, or what stands in `#nibble.scheme<…>`, or a declaration, and in words which blocks it has.
@@ -28,7 +30,7 @@ struct RecipeScheme {
     AsWritten,
     /// One index of the channel axis; the whole tensor where none is known.
     PerChannel,
-    /// One index of all dimensions but the last.
+    /// What one sum reads: one index of all dimensions but the last, of the input of a matrix product.
     PerToken,
     /// `groupSize` elements along the axis of sums, per channel; the whole channel where that has no axis.
     Groups,
@@ -44,6 +46,8 @@ struct RecipeScheme {
   /// Whether values stay as they are.
   bool isFloat = false;
 
+  /// Whether activations choose their parameters from their own elements, at run time.
+  bool isDynamic() const { return blocks == Blocks::PerToken; }
   /// The scheme for an operand. For a declaration, `declared` is the op that it names. An error says why there is none, worded
   /// for a user.
   llvm::Expected<SchemeAttr> get(mlir::MLIRContext *context, SchemeOperand operand, SchemeOp declared = {}) const;
@@ -130,11 +134,13 @@ public:
   /// What to do with an op: the first rule that matches, else the defaults.
   RecipeDecision decide(const OpDescription &op) const;
 
-  /// Whether some op may get a scheme for its input, whose range comes from data.
+  /// Whether some op may get a scheme for its input.
   bool storesActivations() const;
+  /// Whether some op may get a scheme for its input whose range comes from data.
+  bool needsRanges() const;
   /// Whether the weights of some op are rounded by what its inputs look like.
   bool needsGramMatrices() const;
-  bool needsCalibration() const { return storesActivations() || needsGramMatrices(); }
+  bool needsCalibration() const { return needsRanges() || needsGramMatrices(); }
   /// Whether some rule leaves ops to an assignment.
   bool isOpen() const;
 
@@ -147,6 +153,8 @@ public:
 
 private:
   friend struct RecipeText;
+  /// Whether an activation may get a scheme that `predicate` holds for, or one that is not decided yet.
+  bool hasActivations(llvm::function_ref<bool(const RecipeScheme &)> predicate) const;
 
   std::string name;
   /// Both or none; without them the last rule decides about everything.

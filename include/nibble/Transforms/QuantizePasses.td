@@ -38,7 +38,8 @@ def FuseContractionsPass : Pass<"nibble-fuse-contractions", "::mlir::func::FuncO
     change of scale, everything in the epilogue is a multiple of the result's scale: the accumulator is scaled once,
     residuals are added in their codes, and a ReLU that the clamp implies is dropped (`docs/Spec.md`, "Fused epilogue").
     Float contractions get their elementwise ops into the epilogue as well. A bias that came with codes and is no whole number of
-    units of the sum is added there too.
+    units of the sum is added there too, and so are biases behind scales of activations that are known at run time only, one for each row
+    that is summed: these the epilogue multiplies in.
 
     A filter that is dequantized from constant codes of any other scheme is put in rows (`nibble.conv`): with the scales as
     operands and sums of integers in blocks, where input and filter allow it, in the epilogue where there is one for each channel,
@@ -153,6 +154,10 @@ def QuantizePass : Pass<"nibble-quantize", "::mlir::func::FuncOp"> {
     connected by ops that keep the scale share one scale and zero point, for the union of their ranges; where consumers
     demand different schemes, the most frequent one is stored and the others get a `nibble.requantize`.
 
+    An input whose scheme has several blocks, and a filter that is an activation next to it, gets codes whose scales
+    `nibble.choose_params` finds at run time, one for each row that is summed. Nothing is demanded of what makes it, and the bias stays
+    as it is.
+
     Filters of other schemes than bytes with a scale for each channel are encoded as `docs/Spec.md` says, "choose_params" and "quantize"; their
     biases stay floats. So are those of ops whose input has no scheme, which lose `nibble.schemes`.
 
@@ -185,7 +190,7 @@ def QuantizePass : Pass<"nibble-quantize", "::mlir::func::FuncOp"> {
     Statistic<"numWeightOnly", "weight-only-ops", "Ops with codes for weights and a float input">,
     Statistic<"numStoredValues", "stored-values", "Values that are stored in codes">,
     Statistic<"numRequantized", "requantized-inputs", "Inputs that needed another scheme than the stored one">];
-  let dependentDialects = ["::mlir::arith::ArithDialect", "::nibble::NibbleDialect"];
+  let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::linalg::LinalgDialect", "::mlir::tensor::TensorDialect", "::nibble::NibbleDialect"];
 }
 
 def ResolveSchemesPass : Pass<"nibble-resolve-schemes", "::mlir::ModuleOp"> {

@@ -30,7 +30,8 @@ TEST(Recipe, BuiltinRecipesAreComplete) {
 
 TEST(Recipe, UnknownNamesListTheBuiltinOnes) {
   EXPECT_EQ(llvm::toString(Recipe::load("w9a9").takeError()),
-            "no recipe 'w9a9', expected a file or one of auto, float32, w4a16-g128, w4a16, w4a32-g32, w4a8-g32, w4a8, w8a16, w8a8");
+            "no recipe 'w9a9', expected a file or one of auto, float32, w4a16-g128, w4a16, w4a32-g32, w4a8-g32-dynamic, w4a8-g32, w4a8, w8a16, "
+            "w8a8-dynamic, w8a8");
 }
 
 TEST(Recipe, SchemesKnowTheirChannelAxis) {
@@ -96,6 +97,19 @@ TEST(Recipe, RoundingByInputsNeedsData) {
 TEST(Recipe, FloatActivationsNeedNoData) {
   EXPECT_FALSE(parse("activations: float\nweights: q4_0\n").needsCalibration());
   EXPECT_TRUE(parse("activations: float\nweights: q4_0\nrules:\n  - name: x\n    activations: u8").needsCalibration());
+}
+
+TEST(Recipe, RowsChooseTheirScalesWithoutData) {
+  Recipe recipe = parse("activations: int8-token\nweights: int8-channel\n");
+  EXPECT_TRUE(recipe.storesActivations());
+  EXPECT_FALSE(recipe.needsRanges());
+  EXPECT_FALSE(recipe.needsCalibration());
+  EXPECT_TRUE(parse("activations: int8-token\nweights: int4-g32\nround_by: gptq\n").needsCalibration());
+  EXPECT_TRUE(parse("activations: int8-token\nweights: q4_0\nrules:\n  - name: x\n    activations: u8").needsRanges());
+  mlir::MLIRContext context;
+  context.loadDialect<NibbleDialect>();
+  SchemeOperand filter{3, std::nullopt, std::nullopt, {1, 0, 1}};
+  EXPECT_EQ(llvm::cantFail(recipe.decide({"x", "contract"}).activations.get(&context, filter)).getBlock(), llvm::ArrayRef<int64_t>(filter.rowBlock));
 }
 
 TEST(Recipe, ScalesAreChosenByTheRecipe) {
