@@ -141,7 +141,7 @@ TEST(Solver, BoundsMayBeMetExactly) {
   EXPECT_EQ(llvm::cantFail(solve(makeSmallProblem(), goal, seconds)).selection, Selection({1, 0}));
 }
 
-// (S71): what it takes where forms meet is added.
+// (S84): what it takes where forms meet is added.
 TEST(Solver, BordersCount) {
   Problem problem = makeSmallProblem();
   Goal goal;
@@ -155,7 +155,7 @@ TEST(Solver, BordersCount) {
   EXPECT_EQ(solution.selection, Selection({1, 1}));
 }
 
-// (S72)
+// (S85)
 TEST(Solver, GroupsHaveOneForm) {
   Problem problem = makeSmallProblem();
   problem.groups = {{0, 1}};
@@ -172,7 +172,7 @@ TEST(Solver, PinsAreKept) {
   EXPECT_EQ(llvm::cantFail(solve(problem, goal, seconds)).selection, Selection({0, 1}));
 }
 
-// (S72)
+// (S85)
 TEST(Solver, OfEquallyGoodOnesTheLeastLossIsTaken) {
   Problem problem = makeSmallProblem();
   problem.layers[1].choices.push_back({{0.2, 80, 100}, 1});

@@ -21,14 +21,14 @@ static assignment::Loss getLoss(const data::Array &exact, const data::Array &app
   return loss.get();
 }
 
-// (S69): the energy 25 by the error 1 and 4.
+// (S82): the energy 25 by the error 1 and 4.
 TEST(OutputLoss, NoiseIsOfAllOutputsTogether) {
   assignment::Loss loss = getLoss(makeArray({1, 2, 1, 2}, {3, 4, 0, 0}), makeArray({1, 2, 1, 2}, {2, 4, 2, 0}), 1);
   EXPECT_NEAR(loss.sqnr, 10 * std::log10(25.0 / 5), 1e-12);
   EXPECT_EQ(loss.kl, std::nullopt);
 }
 
-// (S70): softmax of (0, log 3) is (1/4, 3/4), of (0, 0) it is (1/2, 1/2).
+// (S83): softmax of (0, log 3) is (1/4, 3/4), of (0, 0) it is (1/2, 1/2).
 TEST(OutputLoss, DivergenceIsOfTheSoftmaxOfScores) {
   float logThree = std::log(3.0f);
   double expected = 0.25 * std::log(0.25 / 0.5) + 0.75 * std::log(0.75 / 0.5);
@@ -39,7 +39,7 @@ TEST(OutputLoss, DivergenceIsOfTheSoftmaxOfScores) {
   EXPECT_NEAR(*loss.kl, expected / 2, 1e-7);
 }
 
-// (S70): probabilities are taken as they are.
+// (S83): probabilities are taken as they are.
 TEST(OutputLoss, DivergenceOfDistributions) {
   assignment::Loss loss = getLoss(makeArray({1, 2}, {0.25f, 0.75f}), makeArray({1, 2}, {0.5f, 0.5f}), 1);
   EXPECT_NEAR(*loss.kl, 0.25 * std::log(0.5) + 0.75 * std::log(1.5), 1e-12);
