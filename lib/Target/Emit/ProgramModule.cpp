@@ -15,6 +15,7 @@
 #include "llvm/Passes/PassBuilder.h"
 #include "llvm/Target/TargetMachine.h"
 #include "llvm/Transforms/IPO/Internalize.h"
+#include "llvm/Transforms/Scalar/LoopIdiomRecognize.h"
 
 using namespace mlir;
 using namespace nibble;
@@ -113,6 +114,9 @@ static llvm::Error linkRuntime(llvm::Module &program) {
 static void optimize(llvm::Module &program, llvm::TargetMachine &machine) {
   llvm::PipelineTuningOptions tuning;
   tuning.LoopVectorization = tuning.SLPVectorization = true;
+  // LLVM 22's search for loops that compute a CRC follows all paths through the operands of a loop's values, exponentially many in a body that is
+  // long: some kernels of codes took hours. No program of ours has such a loop.
+  llvm::DisableLIRP::HashRecognize = true;
   llvm::PassBuilder passes(&machine, tuning);
   llvm::LoopAnalysisManager loops;
   llvm::FunctionAnalysisManager functions;
