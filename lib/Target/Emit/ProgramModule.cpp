@@ -114,8 +114,8 @@ static llvm::Error linkRuntime(llvm::Module &program) {
 static void optimize(llvm::Module &program, llvm::TargetMachine &machine) {
   llvm::PipelineTuningOptions tuning;
   tuning.LoopVectorization = tuning.SLPVectorization = true;
-  // LLVM 22's search for loops that compute a CRC follows all paths through the operands of a loop's values, exponentially many in a body that is
-  // long: some kernels of codes took hours. No program of ours has such a loop.
+  // LLVM 22's search for loops that compute a CRC follows the operands of a loop's values without noting where it was: of some
+  // kernels of codes it did not return within an hour. No kernel of ours computes a CRC.
   llvm::DisableLIRP::HashRecognize = true;
   llvm::PassBuilder passes(&machine, tuning);
   llvm::LoopAnalysisManager loops;
