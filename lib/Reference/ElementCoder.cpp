@@ -54,6 +54,9 @@ public:
 
   FailureOr<Levels> getLevels(Operation *) const override {
     float min = codec.getMinLevel(), max = codec.getMaxLevel();
+    // Sums of numbers near the largest f32 would be infinite, and bf16 is as dense around 1.
+    if (max > 0x1p126f)
+      return Levels{-1, 1, 1};
     return Levels{min, max, isInteger && max > 0 ? max : std::max(-min, max)};
   }
 

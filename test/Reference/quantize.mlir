@@ -170,3 +170,28 @@ func.func @main() -> tensor<2xf32> {
   %y = nibble.observe %x "x" : tensor<2xf32> -> tensor<2xf32>
   return %y : tensor<2xf32>
 }
+
+// -----
+
+// The tutorials' tensor: parameters that fit it, and those that do not. 170 prints as -86, 173 as -83.
+// CHECK:      tensor<f32> 0.0152941169
+// CHECK-NEXT: tensor<i32> 137
+// CHECK-NEXT: tensor<3xi8> [0, -86, -1]
+// CHECK-NEXT: tensor<3xf32> [-2.095294, 0.504705846, 1.80470574]
+// CHECK-NEXT: tensor<3xi8> [0, -83, -1]
+// CHECK-NEXT: tensor<3xf32> [-2.0999999, 0.494999975, 1.7249999]
+func.func @main() -> (tensor<f32>, tensor<i32>, tensor<3xi8>, tensor<3xf32>, tensor<3xi8>, tensor<3xf32>) {
+  %x = arith.constant dense<[-2.1, 0.5, 1.8]> : tensor<3xf32>
+  %fit:2 = nibble.choose_params %x as <u8, zero_point = integer> : tensor<3xf32> -> tensor<f32> zero_point tensor<i32>
+  %codes = nibble.quantize %x scale(%fit#0 : tensor<f32>) zero_point(%fit#1 : tensor<i32>) as <u8, zero_point = integer>
+             : tensor<3xf32> -> tensor<3xi8>
+  %values = nibble.dequantize %codes scale(%fit#0 : tensor<f32>) zero_point(%fit#1 : tensor<i32>) as <u8, zero_point = integer>
+              : tensor<3xi8> -> tensor<3xf32>
+  %scale = arith.constant dense<0.015> : tensor<f32>
+  %zero = arith.constant dense<140> : tensor<i32>
+  %clipped = nibble.quantize %x scale(%scale : tensor<f32>) zero_point(%zero : tensor<i32>) as <u8, zero_point = integer>
+               : tensor<3xf32> -> tensor<3xi8>
+  %lost = nibble.dequantize %clipped scale(%scale : tensor<f32>) zero_point(%zero : tensor<i32>) as <u8, zero_point = integer>
+            : tensor<3xi8> -> tensor<3xf32>
+  return %fit#0, %fit#1, %codes, %values, %clipped, %lost : tensor<f32>, tensor<i32>, tensor<3xi8>, tensor<3xf32>, tensor<3xi8>, tensor<3xf32>
+}
