@@ -3,7 +3,6 @@
 #include "nibble/Assignment/CostFile.h"
 #include "JsonFields.h"
 #include "nibble/Support/OutputFiles.h"
-#include "llvm/ADT/StringSet.h"
 #include "llvm/Support/raw_ostream.h"
 #include <limits>
 
@@ -30,11 +29,7 @@ static bool readCost(const json::Value &value, Cost &cost, json::Path path) {
 
 static bool readLayer(const json::Value &value, LayerCosts &layer, llvm::StringSet<> &names, json::Path path) {
   JsonFields fields(value, path);
-  fields.read("name", layer.name);
-  fields.read("op", layer.op);
-  fields.read("weights", layer.numWeights, 0);
-  if (fields.isValid() && !names.insert(layer.name).second)
-    fields.fail("name", "expected each layer once");
+  readLayerFields(fields, layer, names);
   fields.readMap("costs", [&](StringRef candidate, const json::Value &cost, json::Path at) {
     return readCost(cost, layer.costs[candidate.str()], at);
   });
@@ -103,14 +98,7 @@ static bool readFile(const json::Value &value, CostFile &file, json::Path path) 
 }
 
 llvm::Expected<CostFile> CostFile::parse(StringRef text, StringRef source) {
-  llvm::Expected<json::Value> value = nibble::parseJson(text, source);
-  if (!value)
-    return value.takeError();
-  CostFile file;
-  json::Path::Root root("costs");
-  if (!readFile(*value, file, root))
-    return llvm::createStringError(source + ": " + llvm::toString(root.getError()));
-  return file;
+  return parseFile<CostFile>(text, source, "costs", readFile);
 }
 
 llvm::Expected<CostFile> CostFile::load(StringRef path) {

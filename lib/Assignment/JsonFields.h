@@ -5,6 +5,7 @@
 
 #include "nibble/Support/Json.h"
 #include "llvm/ADT/STLFunctionalExtras.h"
+#include "llvm/ADT/StringSet.h"
 #include <string>
 
 namespace nibble::assignment {
@@ -41,6 +42,29 @@ private:
   llvm::json::Path path;
   bool valid = true;
 };
+
+/// Reads what a layer of any file has: `name`, which must not be one of `names` yet, `op` and `weights`.
+template <typename Layer> void readLayerFields(JsonFields &fields, Layer &layer, llvm::StringSet<> &names) {
+  fields.read("name", layer.name);
+  fields.read("op", layer.op);
+  fields.read("weights", layer.numWeights, 0);
+  if (fields.isValid() && !names.insert(layer.name).second)
+    fields.fail("name", "expected each layer once");
+}
+
+/// A file from its text. Errors begin with `source`, and name places below `root`.
+template <typename File>
+llvm::Expected<File> parseFile(llvm::StringRef text, llvm::StringRef source, llvm::StringRef root,
+                               bool (*read)(const llvm::json::Value &, File &, llvm::json::Path)) {
+  llvm::Expected<llvm::json::Value> value = nibble::parseJson(text, source);
+  if (!value)
+    return value.takeError();
+  File file;
+  llvm::json::Path::Root path(root);
+  if (!read(*value, file, path))
+    return llvm::createStringError(source + ": " + llvm::toString(path.getError()));
+  return file;
+}
 
 /// The text of the file at `path`.
 llvm::Expected<std::string> readText(llvm::StringRef path);

@@ -3,7 +3,6 @@
 #include "nibble/Assignment/LossFile.h"
 #include "JsonFields.h"
 #include "nibble/Support/OutputFiles.h"
-#include "llvm/ADT/StringSet.h"
 #include "llvm/Support/raw_ostream.h"
 #include <cmath>
 #include <limits>
@@ -26,11 +25,7 @@ static bool readLoss(const json::Value &value, Loss &loss, json::Path path) {
 
 static bool readLayer(const json::Value &value, LayerLosses &layer, llvm::StringSet<> &names, json::Path path) {
   JsonFields fields(value, path);
-  fields.read("name", layer.name);
-  fields.read("op", layer.op);
-  fields.read("weights", layer.numWeights, 0);
-  if (fields.isValid() && !names.insert(layer.name).second)
-    fields.fail("name", "expected each layer once");
+  readLayerFields(fields, layer, names);
   fields.readMap("losses", [&](StringRef candidate, const json::Value &loss, json::Path at) {
     return readLoss(loss, layer.losses[candidate.str()], at);
   });
@@ -52,14 +47,7 @@ static bool readFile(const json::Value &value, LossFile &file, json::Path path) 
 }
 
 llvm::Expected<LossFile> LossFile::parse(StringRef text, StringRef source) {
-  llvm::Expected<json::Value> value = nibble::parseJson(text, source);
-  if (!value)
-    return value.takeError();
-  LossFile file;
-  json::Path::Root root("losses");
-  if (!readFile(*value, file, root))
-    return llvm::createStringError(source + ": " + llvm::toString(root.getError()));
-  return file;
+  return parseFile<LossFile>(text, source, "losses", readFile);
 }
 
 llvm::Expected<LossFile> LossFile::load(StringRef path) {

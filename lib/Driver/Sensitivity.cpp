@@ -122,7 +122,8 @@ private:
     llvm::Expected<LossFile> begun = LossFile::load(options.output);
     if (!begun)
       return begun.takeError();
-    if (begun->modelDigest != file.modelDigest || begun->dataDigest != file.dataDigest)
+    bool hasSameLayers = llvm::equal(begun->layers, file.layers, [](const auto &a, const auto &b) { return a.name == b.name; });
+    if (!hasSameLayers || begun->modelDigest != file.modelDigest || begun->dataDigest != file.dataDigest)
       return llvm::createStringError("'" + options.output +
                                      "' has losses of another model or of other data: remove it, or give another -o");
     file.layers = std::move(begun->layers);

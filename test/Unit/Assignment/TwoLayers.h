@@ -9,8 +9,8 @@ namespace nibble::assignment {
 
 inline LossFile makeLosses() {
   LossFile file{"m", "abc", "def", 10, {}};
-  file.layers.push_back({"conv \"1\"", "conv", 400, {{"w8a8", {30, 0.25}}, {"w4a16", {20, 0.5}}}});
-  file.layers.push_back({"fc,2", "contract", 100, {{"w8a8", {40, 0.125}}}});
+  file.layers.push_back({"conv \"1\"", "conv", 400, {{"w8a8", {30, 0.25, {}}}, {"w4a16", {20, 0.5, {}}}}});
+  file.layers.push_back({"fc,2", "contract", 100, {{"w8a8", {40, 0.125, {}}}}});
   return file;
 }
 
