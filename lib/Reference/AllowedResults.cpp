@@ -340,9 +340,10 @@ static bool isBetween(int64_t actual, int64_t expected, int64_t low, int64_t hig
   uint64_t signBit = uint64_t(1) << (numBits - 1), mask = signBit + (signBit - 1);
   return llvm::any_of(std::array<uint64_t, 2>{0, signBit}, [&](uint64_t flip) {
     auto getRank = [&](int64_t number) { return (uint64_t(number) & mask) ^ flip; };
-    auto [first, last] = std::minmax({getRank(low), getRank(high)});
-    return llvm::all_of(std::array<int64_t, 2>{actual, expected},
-                        [&](int64_t number) { return first <= getRank(number) && getRank(number) <= last; });
+    std::pair<uint64_t, uint64_t> bounds = std::minmax({getRank(low), getRank(high)});
+    return llvm::all_of(std::array<int64_t, 2>{actual, expected}, [&](int64_t number) {
+      return bounds.first <= getRank(number) && getRank(number) <= bounds.second;
+    });
   });
 }
 

@@ -50,8 +50,12 @@ static llvm::Expected<LoraSettings> readSettings(StringRef adapterPath) {
     return llvm::createStringError(path + ": expected a number 'lora_alpha'");
   LoraSettings settings = {*alpha, object->getBoolean("use_rslora").value_or(false), {}};
   if (const json::Object *pattern = object->getObject("alpha_pattern"))
-    for (const auto &[end, value] : *pattern)
-      settings.alphas[end.str()] = value.getAsNumber().value_or(*alpha);
+    for (const auto &[end, value] : *pattern) {
+      std::optional<double> own = value.getAsNumber();
+      if (!own || !std::isfinite(*own))
+        return llvm::createStringError(path + ": expected a number for '" + end.str() + "' in 'alpha_pattern'");
+      settings.alphas[end.str()] = *own;
+    }
   return settings;
 }
 
