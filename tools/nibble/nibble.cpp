@@ -279,15 +279,17 @@ static llvm::Error costs(const ModelOptions &model) {
   return measureCosts({model, inputRecipe, getTargetOptions(), getGoal().candidates, filePath});
 }
 
-static llvm::Error assign(const ModelOptions &losses) {
-  if (costPath.empty())
+static llvm::Error assign() {
+  if (lossPath.empty() || costPath.empty())
     return makeError("expected the files of nibble sensitivity and nibble costs; see nibble assign --help");
   if (filePath.empty())
     return makeError("expected -o FILE: where to write the recipe");
-  return assignSchemes({losses.path, costPath, pinRecipe, getGoal(), lossMeasure, filePath, frontPath, assignSeconds});
+  return assignSchemes({lossPath, costPath, pinRecipe, getGoal(), lossMeasure, filePath, frontPath, assignSeconds});
 }
 
 static llvm::Error dispatch() {
+  if (assignCommand)
+    return assign();
   const std::pair<bool, llvm::Error (*)(const ModelOptions &)> commands[] = {
       {bool(compileCommand), compile},
       {bool(runCommand), run},
@@ -295,12 +297,11 @@ static llvm::Error dispatch() {
       {bool(reportCommand), report},
       {bool(sensitivityCommand), sensitivity},
       {bool(costsCommand), costs},
-      {bool(assignCommand), assign},
       {bool(inspectCommand), [](const ModelOptions &model) { return inspectModel(model, recipe); }}};
   for (auto [isChosen, command] : commands) {
     if (!isChosen)
       continue;
-    llvm::StringRef path = runCommand ? programPath : benchCommand ? libraryPath : assignCommand ? lossPath : modelPath;
+    llvm::StringRef path = runCommand ? programPath : benchCommand ? libraryPath : modelPath;
     llvm::Expected<ModelOptions> model = getModelOptions(path);
     return model ? command(*model) : model.takeError();
   }
